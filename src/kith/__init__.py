@@ -1,0 +1,117 @@
+"""kith recognises the people in photos, and says honestly whom it does not know.
+
+    >>> import kith
+    >>> kith.verify("a.jpg", "b.jpg").verdict
+    <Verdict.MATCH: 'match'>
+
+Names are loaded when they are first used, so that importing kith costs next to nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from kith._version import __version__
+
+if TYPE_CHECKING:
+    from kith.decision import decide, verify
+    from kith.errors import (
+        ContractMismatch,
+        EnrolmentError,
+        GalleryError,
+        InputError,
+        KithError,
+        LicenceNotAccepted,
+        ModelError,
+        PhotoError,
+    )
+    from kith.gallery.enroll import EnrollReport
+    from kith.gallery.gallery import Gallery
+    from kith.media import Limits, load_photo
+    from kith.recognizer import Recognizer, largest_central
+    from kith.types import (
+        Box,
+        Candidate,
+        EmbeddingContract,
+        Face,
+        Identification,
+        PhotoFaces,
+        PhotoIdentities,
+        Quality,
+        Verdict,
+        Verification,
+    )
+
+_HOMES = {
+    "kith.decision": ("decide", "verify"),
+    "kith.errors": (
+        "ContractMismatch",
+        "EnrolmentError",
+        "GalleryError",
+        "InputError",
+        "KithError",
+        "LicenceNotAccepted",
+        "ModelError",
+        "PhotoError",
+    ),
+    "kith.gallery.enroll": ("EnrollReport",),
+    "kith.gallery.gallery": ("Gallery",),
+    "kith.media": ("Limits", "load_photo"),
+    "kith.recognizer": ("Recognizer", "largest_central"),
+    "kith.types": (
+        "Box",
+        "Candidate",
+        "EmbeddingContract",
+        "Face",
+        "Identification",
+        "PhotoFaces",
+        "PhotoIdentities",
+        "Quality",
+        "Verdict",
+        "Verification",
+    ),
+}
+_HOME = {name: module for module, names in _HOMES.items() for name in names}
+
+__all__ = [
+    "Box",
+    "Candidate",
+    "ContractMismatch",
+    "EmbeddingContract",
+    "EnrollReport",
+    "EnrolmentError",
+    "Face",
+    "Gallery",
+    "GalleryError",
+    "Identification",
+    "InputError",
+    "KithError",
+    "LicenceNotAccepted",
+    "Limits",
+    "ModelError",
+    "PhotoError",
+    "PhotoFaces",
+    "PhotoIdentities",
+    "Quality",
+    "Recognizer",
+    "Verdict",
+    "Verification",
+    "__version__",
+    "decide",
+    "largest_central",
+    "load_photo",
+    "verify",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOME:
+        raise AttributeError(f"module 'kith' has no attribute {name!r}")
+    value = getattr(import_module(_HOME[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,1 @@
+"""The command: thin; it parses, calls, and prints."""

@@ -1,0 +1,80 @@
+"""``kith demo``: the main job on real photos, from nothing."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from kith.cli.options import Json, Quiet
+
+if TYPE_CHECKING:
+    from kith.showcase import Outcome, Showcase
+
+
+def demo(
+    out: Annotated[
+        Path, typer.Option("--out", metavar="DIR", help="Where the gallery and the picture go.")
+    ] = Path("kith-demo"),
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Recognise people on real photos, from nothing: pull, enrol, identify, verify, draw."""
+    from kith.cli.output import count, emit, fetch_progress, pull_with_progress, say
+    from kith.models.catalogue import DEFAULTS
+    from kith.showcase import Showcase
+
+    told = not (as_json or quiet)
+    began = time.perf_counter()
+    pull_with_progress(DEFAULTS, shown=told)
+    with fetch_progress(shown=told) as progress:
+        show = Showcase.prepare(out, progress)
+    with show:
+        for person in show.enroll():
+            if told and person.added:
+                say(f"enrolled {person.name} from {count(person.added, 'photo')}")
+        outcomes = list(show.identify())
+        pair = show.verify()
+        page = show.draw(outcomes, pair)
+    seconds = time.perf_counter() - began
+    if as_json:
+        emit(*(_shape(one) for one in outcomes))
+        emit({"verified": pair.verdict.value, "similarity": round(pair.similarity or 0.0, 4)})
+        emit(
+            {"picture": str(page), "gallery": str(show.gallery_path), "seconds": round(seconds, 2)}
+        )
+    elif told:
+        _print(show, outcomes)
+        say(
+            f"verified: two photos of Barack Obama, similarity {pair.similarity:.3f}: {pair.verdict}"
+        )
+        say(f"picture:  {page}")
+        say(
+            f"gallery:  {show.gallery_path} (try: kith identify PHOTO --gallery {show.gallery_path})"
+        )
+        say(f"time:     {seconds:.1f} s")
+
+
+def _print(show: Showcase, outcomes: list[Outcome]) -> None:
+    from kith.cli.output import Table
+
+    table = Table("photo", "truth", "kith says", "similarity", "")
+    colours = {"right": "green", "right: unknown": "green", "wrong": "red"}
+    for one in outcomes:
+        similarity = "" if one.answer.similarity is None else f"{one.answer.similarity:.3f}"
+        table.add(
+            one.photo,
+            one.truth or "a stranger",
+            one.answer.name or one.answer.verdict.value.replace("_", " "),
+            similarity,
+            (one.result, colours.get(one.result, "yellow")),
+        )
+    table.flush()
+
+
+def _shape(one: Outcome) -> dict[str, object]:
+    from kith.cli.shapes import answer
+
+    return {"source": one.photo, "truth": one.truth, "result": one.result} | answer(one.answer)

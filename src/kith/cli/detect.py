@@ -1,0 +1,104 @@
+"""``kith detect``: the faces of photos."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from kith.cli import options
+from kith.cli.options import DetectorId, Device, DrawTo, Json, MinFace, Paths, Quiet, Score, Strict
+
+if TYPE_CHECKING:
+    from kith.cli.output import Table
+    from kith.cli.pictures import OutputFolder
+    from kith.types import PhotoFaces
+
+CROP_SIDE = 224
+
+
+def detect(
+    paths: Paths,
+    draw: DrawTo = None,
+    crops: Annotated[
+        Path | None,
+        typer.Option("--crops", metavar="DIR", help="Write each face's aligned square here."),
+    ] = None,
+    crop_size: Annotated[
+        int, typer.Option("--crop-size", min=16, max=2048, help="Side of a square, in pixels.")
+    ] = CROP_SIDE,
+    largest: Annotated[
+        bool, typer.Option("--largest", help="Only the largest central face of each photo.")
+    ] = False,
+    detector: DetectorId = "yunet",
+    device: Device = "cpu",
+    score: Score = 0.6,
+    min_face: MinFace = None,
+    as_json: Json = False,
+    quiet: Quiet = False,
+    strict: Strict = False,
+) -> None:
+    """Find the faces of photos."""
+    from kith.cli.batch import Batch
+    from kith.cli.output import Table, emit
+    from kith.cli.pictures import OutputFolder
+    from kith.cli.shapes import face, photo_head
+
+    drawn = OutputFolder(draw, paths) if draw else None
+    squares = OutputFolder(crops, paths) if crops else None
+    recognizer = options.make_recognizer(detector, None, device, score, min_face)
+    batch = Batch(paths, as_json=as_json, quiet=quiet, strict=strict)
+    table = Table("photo", "size", "faces", "box", "score")
+    keep = bool(draw or crops)
+    with batch.progress("detecting") as advance:
+        stream = recognizer.stream(batch.photos(), embed=False, keep_pixels=keep)
+        for photo in batch.keep(stream, lambda photo: photo):
+            shown = _largest_only(photo) if largest else photo
+            _write(shown, drawn, squares, crop_size)
+            if as_json:
+                emit(photo_head(shown) | {"faces": [face(one) for one in shown.faces]})
+            elif not quiet:
+                _add_rows(table, shown)
+            advance()
+    table.flush()
+    batch.finish()
+
+
+def _largest_only(photo: PhotoFaces) -> PhotoFaces:
+    from dataclasses import replace
+
+    from kith.recognizer import largest_central
+
+    best = largest_central(photo.faces, photo.width, photo.height)
+    return replace(photo, faces=() if best is None else (best,))
+
+
+def _write(
+    photo: PhotoFaces, drawn: OutputFolder | None, squares: OutputFolder | None, side: int
+) -> None:
+    from kith.cli import pictures
+    from kith.media import save_picture
+
+    if drawn is not None:
+        pictures.save_drawn(photo, pictures.detected(photo), drawn.place(photo.source, ".jpg"))
+    if squares is not None:
+        place = squares.place(photo.source, "")
+        for number, square in enumerate(pictures.crops(photo, side), 1):
+            save_picture(square, place.with_name(f"{place.name}-{number}.png"))
+
+
+def _add_rows(table: Table, photo: PhotoFaces) -> None:
+    size = f"{photo.width}×{photo.height}"
+    if not photo.faces:
+        table.add(photo.source, size, ("no face", "yellow"), "", "")
+    for number, one in enumerate(photo.faces):
+        first = number == 0
+        x, y, width, height = (round(value) for value in one.box)
+        table.add(
+            photo.source if first else "",
+            size if first else "",
+            str(len(photo.faces)) if first else "",
+            f"{x}, {y}  {width}×{height}",
+            f"{one.score:.2f}",
+        )

@@ -1,0 +1,88 @@
+"""One to one: is A the same person as B."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from kith.decision.identify import unusable
+from kith.errors import OptionError, PhotoUnreadable
+from kith.recognizer import Recognizer, largest_central
+from kith.types import Verdict, Verification
+
+if TYPE_CHECKING:
+    from kith.types import Face, ImageInput, PhotoFaces
+
+
+def verify(
+    a: ImageInput,
+    b: ImageInput,
+    *,
+    recognizer: Recognizer | None = None,
+    threshold: float | None = None,
+) -> Verification:
+    """Say whether two photos show the same person.
+
+    In a photo of several people the largest central face is meant.
+
+    Args:
+        a: a path, encoded bytes, a PIL image, or RGB pixels (uint8, H × W × 3).
+        b: the same.
+        recognizer: whose networks are used; None: the default one, loaded once per process.
+        threshold: least similarity of a match; None: the one measured for the recogniser.
+
+    Raises:
+        PhotoError: a photo cannot be read.
+        OptionError: the threshold is outside −1…1.
+        ModelError: a network cannot be had or run.
+    """
+    recognizer = recognizer or default_recognizer()
+    least = checked_threshold(threshold, recognizer)
+    first, second = (_meant(item) for item in recognizer.stream([a, b]))
+    return _verification(first, second, recognizer, least)
+
+
+@lru_cache(maxsize=1)
+def default_recognizer() -> Recognizer:
+    """Return the recogniser that is used where none is named."""
+    return Recognizer()
+
+
+def checked_threshold(threshold: float | None, recognizer: Recognizer) -> float:
+    """Return the threshold asked for, or the recogniser's own.
+
+    Raises:
+        OptionError: it is outside −1…1.
+    """
+    if threshold is None:
+        return recognizer.threshold
+    if not -1.0 <= threshold <= 1.0:
+        raise OptionError(f"a threshold is a cosine between -1 and 1, not {threshold}")
+    return threshold
+
+
+def _meant(item: PhotoFaces) -> Face | None:
+    if item.error is not None:
+        raise PhotoUnreadable(item.source, item.error)
+    return largest_central(item.faces, item.width, item.height)
+
+
+def _verification(
+    a: Face | None, b: Face | None, recognizer: Recognizer, threshold: float
+) -> Verification:
+    similarity, reason = None, None
+    verdict = Verdict.NO_FACE
+    if a is None or b is None:
+        which = "either photo" if a is None and b is None else f"photo {'A' if a is None else 'B'}"
+        reason = f"no face found in {which}"
+    elif a.embedding is not None and b.embedding is not None:
+        similarity = float(np.dot(a.embedding, b.embedding))
+        poor = [f"photo {n}: {unusable(f)}" for n, f in (("A", a), ("B", b)) if unusable(f)]
+        verdict = Verdict.MATCH if similarity >= threshold else Verdict.UNKNOWN
+        if poor:
+            verdict, reason = Verdict.LOW_QUALITY, "; ".join(poor)
+    return Verification(
+        verdict, similarity, threshold, a, b, recognizer.detector, recognizer.embedder, reason
+    )

@@ -1,0 +1,10 @@
+"""Find faces: one file per network behind one protocol, and the search that no network does alone.
+
+A picture goes through `Search` (octaves, tiles, a harder look where nothing was found), the
+sightings through `merge`, and tilted faces through `level`.
+"""
+
+from kith.detection.base import Detections, FaceNetwork
+from kith.detection.detector import DETECTORS, Detector, open_detector
+
+__all__ = ["DETECTORS", "Detections", "Detector", "FaceNetwork", "open_detector"]

@@ -1,0 +1,138 @@
+"""Turn tilted heads upright before their points are believed.
+
+YuNet finds a face at almost any tilt, but pulls its points towards an upright face: on photos
+turned by 30° the eyes it gives are turned by about 10°, at 90° by none (benchmarks/tilt.py prints
+it). A crop made from such points is wrong. A face that seems tilted, or of which the network is
+unsure, is therefore turned by the tilt estimated, looked at again, and so on until it stands
+upright; its points are then turned back.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from kith.detection.base import Detections
+from kith.media.warp import warp
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from kith.detection.base import FaceNetwork
+    from kith.types import Pixels
+
+FACE_SIDES = (64.0, 112.0)
+"""Widths, in pixels, at which a face is looked at; the points are the mean of both looks."""
+
+SURROUNDINGS = 2.0
+"""Side of the square looked at, in widths of the face."""
+
+UPRIGHT = 4.0
+"""Degrees of apparent tilt that are left alone: the points are as good as they get."""
+
+SURE = 0.9
+"""Score under which a face may be so far tilted that its points say nothing."""
+
+PULL = 2.0
+"""True tilt over apparent tilt, roughly: how far the network pulls points towards upright."""
+
+MOST_LOOKS = 4
+
+SMALLEST = 20.0
+"""Faces narrower than this are left as they are: their points are coarse anyway."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Look:
+    """A face seen on a turned canvas; the points are in the photo's pixels, the tilt is not."""
+
+    score: float
+    points: npt.NDArray[np.float32]
+    tilt: float
+
+
+def tilt(points: npt.NDArray[np.float32]) -> float:
+    """Return the angle from the eyes' middle to the mouth's against straight down, in degrees.
+
+    Positive where the top of the head leans to the right of the picture.
+    """
+    down = points[3:5].mean(axis=0) - points[0:2].mean(axis=0)
+    return float(np.degrees(np.arctan2(-down[0], down[1])))
+
+
+def level(network: FaceNetwork, pixels: Pixels, found: Detections) -> Detections:
+    """Return the same faces with points that hold for tilted heads too.
+
+    Args:
+        network: the detector.
+        pixels: RGB, uint8, H × W × 3.
+        found: faces of that picture.
+    """
+    points, scores = found.points.copy(), found.scores.copy()
+    for index, box in enumerate(found.boxes):
+        if box[2] < SMALLEST:
+            continue
+        face = _Leveller(network, pixels, box)
+        look = face.level(points[index], float(scores[index]))
+        if look is not None:
+            points[index], scores[index] = look.points, max(look.score, float(scores[index]))
+    return Detections(found.boxes, points, scores)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Leveller:
+    """Looks at one face of a photo under different angles."""
+
+    network: FaceNetwork
+    pixels: Pixels
+    box: npt.NDArray[np.float32]
+
+    def level(self, points: npt.NDArray[np.float32], score: float) -> _Look | None:
+        """Return the face as seen upright; None where it is upright already or not seen again."""
+        apparent = tilt(points)
+        if abs(apparent) <= UPRIGHT and score >= SURE:
+            return None
+        angle = apparent * PULL if score >= SURE else self._surest_turn()
+        best = None
+        for _ in range(MOST_LOOKS):
+            look = self._look(angle, FACE_SIDES[0])
+            if look is None:
+                return best
+            best = look
+            if abs(look.tilt) <= UPRIGHT / 2:
+                break
+            angle += look.tilt * PULL
+        closer = self._look(angle, FACE_SIDES[1])
+        if best is None or closer is None:
+            return best
+        mean = ((best.points + closer.points) / 2).astype(np.float32)
+        return _Look(max(best.score, closer.score), mean, closer.tilt)
+
+    def _surest_turn(self) -> float:
+        """Return the eighth of a turn under which the network is surest of the face."""
+        looks = [(turn, self._look(turn, FACE_SIDES[0])) for turn in np.arange(0.0, 360.0, 45.0)]
+        # Upright wins unless another turn is clearly better.
+        seen = [(look.score + 0.02 * (turn == 0), turn) for turn, look in looks if look]
+        return float(max(seen)[1]) if seen else 0.0
+
+    def _look(self, angle: float, face_side: float) -> _Look | None:
+        """Look with the picture turned by an angle (degrees) and the face this wide."""
+        zoom = face_side / max(float(self.box[2:].mean()), 1.0)
+        side = int(face_side * SURROUNDINGS)
+        centre = self.box[:2] + self.box[2:] / 2
+        turn = cv2.getRotationMatrix2D((float(centre[0]), float(centre[1])), angle, zoom)
+        matrix = np.asarray(turn, dtype=np.float64)
+        matrix[:, 2] += side / 2 - centre
+        found = self.network.detect(warp(self.pixels, matrix, side), 0.3)
+        middle = found.boxes[:, :2] + found.boxes[:, 2:] / 2
+        central = np.nonzero(np.linalg.norm(middle - side / 2, axis=1) < face_side / 2)[0]
+        if not central.size:
+            return None
+        best = central[np.argmax(found.scores[central])]
+        back = cv2.invertAffineTransform(matrix)
+        points = found.points[best] @ back[:, :2].T + back[:, 2]
+        score = float(found.scores[best])
+        return _Look(score, points.astype(np.float32), tilt(found.points[best]))

@@ -1,0 +1,155 @@
+"""The scales at which a picture is looked at: what a detector must try to miss nothing.
+
+YuNet sees faces of about 10 to 300 pixels. A picture is therefore looked at in octaves: at a
+base size and at half of it always (two sightings also make better points than one); at twice the
+base and more where the picture has the pixels for it and there is a reason to expect small faces.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from kith.detection.base import Detections
+from kith.detection.merge import merge
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from kith.detection.base import FaceNetwork
+    from kith.types import Pixels
+
+SMALLEST_BASE = 320
+LARGEST_BASE = 640
+MOST_UPSCALING = 4.0
+TILE = 1280
+TILE_OVERLAP = 160
+SMALL = 28.0
+"""A face this narrow, in pixels the network sees, hints at more that are too small to be seen."""
+
+LEAST_SEEN = 12.0
+"""The narrowest face that the network finds reliably, in pixels it sees."""
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """Look for the faces of a picture at the scales it needs.
+
+    Attributes:
+        network: one pass over a picture.
+        score: least score of a face, 0–1.
+        min_face: narrowest face wanted, in pixels of the picture; None: whatever is seen.
+    """
+
+    network: FaceNetwork
+    score: float
+    min_face: float | None = None
+
+    def find(self, pixels: Pixels) -> Detections:
+        """Return the faces of a picture (RGB, uint8, H × W × 3), best first."""
+        side = max(pixels.shape[:2])
+        base = _base_scale(side)
+        passes = [self._look(pixels, base), self._look(pixels, base / 2)]
+        found = merge(Detections.join(passes))
+        for scale in self._larger_scales(base):
+            if not self._wants(scale, found):
+                break
+            passes.append(self._look(pixels, scale))
+            found = merge(Detections.join(passes))
+        if not len(found):
+            found = self._look_harder(pixels, base)
+        if self.min_face is not None:
+            found = found.take(np.nonzero(found.boxes[:, 2] >= self.min_face)[0])
+        return found
+
+    def _larger_scales(self, base: float) -> Iterator[float]:
+        """Octaves above the base, up to the picture's own size or what `min_face` asks for."""
+        most = 1.0 if self.min_face is None else max(1.0, LEAST_SEEN / self.min_face)
+        scale = base
+        while scale < most * 0.999:
+            scale = min(scale * 2, most)
+            yield scale
+
+    def _wants(self, scale: float, found: Detections) -> bool:
+        """Whether an octave is worth its time, by what was found so far."""
+        if self.min_face is not None and self.min_face * scale / 2 < LEAST_SEEN:
+            return True
+        narrowest = found.boxes[:, 2].min() if len(found) else 0.0
+        return bool(narrowest * scale / 2 < SMALL)
+
+    def _look(self, pixels: Pixels, scale: float) -> Detections:
+        """One pass at a scale; in overlapping tiles where the picture is large."""
+        height, width = pixels.shape[:2]
+        seen = _resized(pixels, scale)
+        parts = [
+            self.network.detect(np.ascontiguousarray(tile), self.score).moved(x, y)
+            for x, y, tile in _tiles(seen)
+        ]
+        found = Detections.join(parts)
+        return found.scaled(width / seen.shape[1], height / seen.shape[0])
+
+    def _look_harder(self, pixels: Pixels, base: float) -> Detections:
+        """Look again where two octaves saw nothing: far too close, cut off, or on its side."""
+        height, width = pixels.shape[:2]
+        for scale in (base / 2, base / 4):
+            # A face that fills the picture gets the surroundings that the network expects.
+            pad = max(height, width) // 2
+            wide = cv2.copyMakeBorder(pixels, pad, pad, pad, pad, cv2.BORDER_REPLICATE)
+            found = self._look(wide, scale).moved(-pad, -pad)  # type: ignore[arg-type]
+            if len(found):
+                return merge(found)
+        for quarter in (1, 3, 2):
+            turned = self._look(np.ascontiguousarray(np.rot90(pixels, quarter)), base)
+            if len(turned):
+                return merge(_turned_back(turned, quarter, width, height))
+        return Detections.join([])
+
+
+def _base_scale(side: int) -> float:
+    if side < SMALLEST_BASE:
+        return min(SMALLEST_BASE / side, MOST_UPSCALING)
+    return min(1.0, LARGEST_BASE / side)
+
+
+def _resized(pixels: Pixels, scale: float) -> Pixels:
+    height, width = pixels.shape[:2]
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    if size == (width, height):
+        return pixels
+    method = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    return cv2.resize(pixels, size, interpolation=method)  # type: ignore[return-value]
+
+
+def _tiles(pixels: Pixels) -> Iterator[tuple[int, int, Pixels]]:
+    """Cut a picture into overlapping tiles, so that memory does not grow with it."""
+    height, width = pixels.shape[:2]
+    for y in _starts(height):
+        for x in _starts(width):
+            yield x, y, pixels[y : y + TILE, x : x + TILE]
+
+
+def _starts(length: int) -> list[int]:
+    if length <= TILE:
+        return [0]
+    count = -(-(length - TILE_OVERLAP) // (TILE - TILE_OVERLAP))
+    return [round(i * (length - TILE) / (count - 1)) for i in range(count)]
+
+
+def _turned_back(found: Detections, quarter: int, width: int, height: int) -> Detections:
+    """Bring what was found in a turned picture (np.rot90, `quarter` times) back to its own."""
+    x, y = found.points[..., 0], found.points[..., 1]
+    left, top = found.boxes[:, 0], found.boxes[:, 1]
+    across, down = found.boxes[:, 2], found.boxes[:, 3]
+    if quarter == 1:
+        points = np.stack([width - 1 - y, x], axis=-1)
+        boxes = np.stack([width - 1 - top - down, left, down, across], axis=1)
+    elif quarter == 2:
+        points = np.stack([width - 1 - x, height - 1 - y], axis=-1)
+        boxes = np.stack([width - 1 - left - across, height - 1 - top - down, across, down], axis=1)
+    else:
+        points = np.stack([y, height - 1 - x], axis=-1)
+        boxes = np.stack([top, height - 1 - left - across, down, across], axis=1)
+    return Detections(boxes, points, found.scores)

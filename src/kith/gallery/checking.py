@@ -1,0 +1,121 @@
+"""What may be wrong with a gallery.
+
+Finds what a disk, a crash of the machine or a hand in the file may have done; what the look-ups
+need not ask because every writing transaction holds to it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from sqlalchemy import func, select
+
+from kith.errors import InvalidName, printable
+from kith.gallery import reading, rows, schema
+from kith.gallery.names import clean_name, name_key
+from kith.gallery.templates import template
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy import Connection, Row
+
+    from kith.types import Vector
+
+_AT_ONCE = 500
+_TOLERANCE = 1e-5
+"""Cosine and components: templates computed on another machine round a little differently."""
+
+
+def problems(connection: Connection) -> Iterator[str]:
+    """Yield one line for each thing that is wrong."""
+    yield from _file(connection)
+    yield from _counts(connection)
+    pinned = reading.contract(connection)
+    people = schema.people
+    last = 0
+    while True:
+        found = connection.execute(
+            select(people).where(people.c.id > last).order_by(people.c.id).limit(_AT_ONCE)
+        ).all()
+        if not found:
+            return
+        if pinned is None:
+            yield "there are people but no embedding contract"
+            return
+        for person in found:
+            yield from _person(connection, person, pinned.dimension)
+        last = found[-1].id
+
+
+def _file(connection: Connection) -> Iterator[str]:
+    for line in connection.exec_driver_sql("PRAGMA integrity_check(20)").scalars():
+        if line != "ok":
+            yield f"the file is damaged: {printable(str(line))}"
+    for table, row, parent, _ in connection.exec_driver_sql("PRAGMA foreign_key_check"):
+        yield f"row {row} of {table} belongs to nothing in {parent}"
+
+
+def _counts(connection: Connection) -> Iterator[str]:
+    photos, faces, templates = schema.photos, schema.faces, schema.templates
+    empty = (
+        select(func.count())
+        .select_from(photos)
+        .outerjoin(faces, faces.c.photo_id == photos.c.id)
+        .where(faces.c.id.is_(None))
+    )
+    if number := connection.execute(empty).scalar_one():
+        yield f"{number} photos have no face"
+    people = connection.execute(select(func.count()).select_from(schema.people)).scalar_one()
+    made = connection.execute(select(func.count()).select_from(templates)).scalar_one()
+    if people != made:
+        yield f"{people} people but {made} templates"
+    if connection.execute(select(schema.meta.c.unscrubbed)).scalar_one():
+        yield "somebody was forgotten, but the file's free pages still have to be wiped"
+
+
+def _person(connection: Connection, person: Row[Any], dimension: int) -> Iterator[str]:
+    shown = printable(str(person.name))
+    try:
+        if clean_name(person.name) != person.name or name_key(person.name) != person.name_key:
+            yield f"{shown}: the name is not kept in its normal form"
+    except InvalidName as error:
+        yield f"{shown}: {error}"
+    kept = reading.embeddings(connection, person.id)
+    if not kept:
+        yield f"{shown}: no photo"
+        return
+    blobs = [face.embedding for face in kept]
+    if any(type(blob) is not bytes or len(blob) != 4 * dimension for blob in blobs):
+        yield f"{shown}: an embedding is not {dimension} numbers long"
+        return
+    embeddings = rows.vectors(blobs, dimension)
+    if rows.not_unit(embeddings):
+        yield f"{shown}: an embedding is not a unit vector"
+        return
+    yield from _template(connection, person.id, shown, embeddings, [face.member for face in kept])
+
+
+def _template(
+    connection: Connection, person: int, shown: str, embeddings: Vector, members: list[bool]
+) -> Iterator[str]:
+    templates = schema.templates
+    stored = connection.execute(
+        select(templates).where(templates.c.person_id == person)
+    ).one_or_none()
+    if stored is None:
+        yield f"{shown}: no template"
+        return
+    expected = template(embeddings)
+    if members != expected.members.tolist() or (stored.members, stored.outliers) != (
+        members.count(True),
+        members.count(False),
+    ):
+        yield f"{shown}: outliers are not marked as they should be"
+    elif type(stored.vector) is not bytes or len(stored.vector) != embeddings[0].nbytes:
+        yield f"{shown}: the template is damaged"
+    elif not np.allclose(
+        rows.vectors([stored.vector], embeddings.shape[1])[0], expected.vector, atol=_TOLERANCE
+    ):
+        yield f"{shown}: the template is not the mean of the embeddings"

@@ -1,0 +1,277 @@
+"""The people one knows: recogniser, search and decision over a store."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
+from PIL import Image
+
+from kith.decision import AMBIGUITY_MARGIN, checked_threshold, decide, no_face
+from kith.decision import default_recognizer as default
+from kith.embedding import MIRROR
+from kith.errors import ContractMismatch, EnrolmentError, OptionError
+from kith.gallery.enroll import Enrolment, photos_of_folder
+from kith.gallery.location import default_path
+from kith.gallery.search import TemplateIndex
+from kith.gallery.store import GalleryStore
+from kith.recognizer import Recognizer
+from kith.types import Candidate, PhotoIdentities
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from kith.gallery.enroll import EnrollReport, OnPhoto
+    from kith.gallery.records import ForgetReport, MergeReport, PersonDetail, PersonSummary
+    from kith.types import EmbeddingContract, Face, Identification, ImageInput
+
+
+class Gallery:
+    """The people one knows, in one file.
+
+    A file is made by the first enrolment and fixes what its embeddings are (network, weights,
+    crop); they are never mixed with others. Every change is one transaction. Several threads may
+    use a gallery, several processes a file.
+
+    Args:
+        path: of the file; None: ``KITH_GALLERY``, else ``people.kith`` in the user's data folder.
+        recognizer: whose networks are used; None: those the gallery was made with, and the
+            default ones for a new gallery. Loaded when first needed.
+        read_only: never write to the file.
+
+    Raises:
+        GalleryError: the file cannot be used.
+
+    Example:
+        >>> with kith.Gallery("people.kith") as people:
+        ...     people.enroll("Ada", ["ada1.jpg", "ada2.jpg"])
+        ...     for seen in people.identify("party.jpg"):
+        ...         print(seen.verdict, seen.name, seen.similarity)
+    """
+
+    def __init__(
+        self,
+        path: str | os.PathLike[str] | None = None,
+        *,
+        recognizer: Recognizer | None = None,
+        read_only: bool = False,
+    ) -> None:
+        self.store = GalleryStore.open(
+            default_path() if path is None else path, create=not read_only, read_only=read_only
+        )
+        self._recognizer = recognizer
+        self._index = TemplateIndex(self.store.templates)
+
+    def close(self) -> None:
+        """Close the file; safe to call twice. The recogniser stays open."""
+        self.store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def recognizer(self) -> Recognizer:
+        """The recogniser in use, loaded now if it was not."""
+        if self._recognizer is None:
+            name = contract_embedder(self.contract)
+            self._recognizer = default() if name == "sface" else Recognizer(embedder=name)
+        return self._recognizer
+
+    @property
+    def contract(self) -> EmbeddingContract | None:
+        """What the embeddings in here are; None before the first enrolment."""
+        return self.store.contract() if self.store.exists else None
+
+    def enroll(
+        self,
+        name: str,
+        images: ImageInput | Iterable[ImageInput],
+        *,
+        all_faces: bool = False,
+        on_photo: OnPhoto | None = None,
+    ) -> EnrollReport:
+        """Keep photos of a person, who is made if nobody has this name.
+
+        Of a photo with several faces the largest central one is kept. A photo that the person has
+        already is passed over. Photos that cannot be used are in the report.
+
+        Args:
+            name: of the person.
+            images: one or many: paths, encoded bytes, PIL images, RGB pixels.
+            all_faces: keep every face of each photo; only where all of them show this person.
+            on_photo: told of each photo as it is dealt with.
+
+        Raises:
+            EnrolmentError: not one of the photos can be used.
+            InvalidName: the name cannot be kept.
+            GalleryError: the gallery cannot take it.
+        """
+        pairs = ((name, image) for image in _many(images))
+        reports = list(self.enroll_many(pairs, all_faces=all_faces, on_photo=on_photo))
+        if not reports:
+            raise EnrolmentError(f"no photo was given for {name}")
+        report = reports[0]
+        if not report.added and not report.already and report.rejected:
+            first = report.rejected[0]
+            more = f" (and {len(report.rejected) - 1} more)" if len(report.rejected) > 1 else ""
+            raise EnrolmentError(f"{first.source}: {first.reason}{more}; nobody was enrolled")
+        return report
+
+    def enroll_many(
+        self,
+        photos: Iterable[tuple[str, ImageInput]],
+        *,
+        all_faces: bool = False,
+        on_photo: OnPhoto | None = None,
+    ) -> Iterator[EnrollReport]:
+        """Enrol (name, photo) pairs, each person's in a row; yield a report per person.
+
+        For many people at once: the pipeline runs on across them. A report is yielded once
+        everything in it is on the disk.
+
+        Raises:
+            InvalidName: a name cannot be kept.
+            GalleryError: the gallery cannot take it; what was reported is kept.
+        """
+        return self._enrolment(all_faces, on_photo).run(photos)
+
+    def enroll_folder(
+        self, root: str | os.PathLike[str], *, on_photo: OnPhoto | None = None
+    ) -> Iterator[EnrollReport]:
+        """Enrol everybody of a folder; yield a report per person once it is on the disk.
+
+        A sub-folder is a person; a photo in the folder itself is a person named after the file.
+
+        Raises:
+            NoPhotos: the folder holds no photo.
+            PhotoNotFound: there is no such folder.
+            GalleryError: the gallery cannot take it; what was reported is kept.
+        """
+        return self.enroll_many(photos_of_folder(root), on_photo=on_photo)
+
+    def identify(
+        self,
+        image: ImageInput,
+        *,
+        top: int = 5,
+        threshold: float | None = None,
+        margin: float = AMBIGUITY_MARGIN,
+    ) -> tuple[Identification, ...]:
+        """Say who is on a photo: an answer per face, or one with the verdict `no_face`.
+
+        Args:
+            image: a path, encoded bytes, a PIL image, or RGB pixels.
+            top: candidates in each answer.
+            threshold: least similarity of a match; None: the one measured for the recogniser.
+            margin: least lead over a second person who reaches the threshold too.
+
+        Raises:
+            PhotoError: the photo cannot be read.
+            GalleryError: the gallery cannot be read or is of another contract.
+            OptionError: an option outside its range.
+        """
+        least = self._checked(top, threshold)
+        answers = self._answers(self.recognizer.faces(image), top, least, margin)
+        return answers or (no_face(least),)
+
+    def identify_stream(
+        self,
+        images: Iterable[ImageInput],
+        *,
+        top: int = 5,
+        threshold: float | None = None,
+        margin: float = AMBIGUITY_MARGIN,
+        keep_pixels: bool = False,
+    ) -> Iterator[PhotoIdentities]:
+        """Yield who is on each of many photos, in order; see `identify` and `Recognizer.stream`.
+
+        A photo that cannot be read is an item with an error; one without a face has no answers.
+        """
+        least = self._checked(top, threshold)
+        for photo in self.recognizer.stream(images, keep_pixels=keep_pixels):
+            yield PhotoIdentities(photo, self._answers(photo.faces, top, least, margin), least)
+
+    def people(self) -> Iterator[PersonSummary]:
+        """Yield everybody, by name."""
+        return self.store.people()
+
+    def show(self, name: str) -> PersonDetail:
+        """Return what is kept of a person."""
+        return self.store.show(name)
+
+    def rename(self, old: str, new: str) -> None:
+        """Give a person another name."""
+        self.store.rename(old, new)
+
+    def merge(self, into: str, other: str) -> MergeReport:
+        """Move the photos of `other` to `into`, and remove `other`."""
+        return self.store.merge(into, other)
+
+    def forget(self, name: str) -> ForgetReport:
+        """Remove a person and all that was kept of them, from the file's free pages too."""
+        report = self.store.forget(name)
+        self._index = TemplateIndex(self.store.templates)
+        return report
+
+    def _enrolment(self, all_faces: bool, on_photo: OnPhoto | None) -> Enrolment:
+        self._check_contract()
+        return Enrolment(self.store, self.recognizer, all_faces=all_faces, on_photo=on_photo)
+
+    def _checked(self, top: int, threshold: float | None) -> float:
+        if top < 1:
+            raise OptionError(f"top must be 1 or more, not {top}")
+        self._check_contract()
+        return checked_threshold(threshold, self.recognizer)
+
+    def _check_contract(self) -> None:
+        """Refuse a recogniser whose embeddings must not be compared with the gallery's."""
+        pinned = self.contract
+        if pinned is None or self._recognizer is None or not self.store.count():
+            return
+        differences = pinned.differences(self._recognizer.contract)
+        if differences:
+            raise ContractMismatch(
+                f"{self.store.path}: made with another kind of embedding "
+                f"({'; '.join(differences)}): use embedder {pinned.model!r} with it, or enrol "
+                "the photos into a new gallery file"
+            )
+
+    def _answers(
+        self, faces: Sequence[Face], top: int, threshold: float, margin: float
+    ) -> tuple[Identification, ...]:
+        described = [face.embedding for face in faces if face.embedding is not None]
+        if not described:
+            return ()
+        if not self.store.exists:
+            return tuple(decide(face, (), threshold, margin) for face in faces)
+        self._index.refresh()
+        # Two at least: whether a match is ambiguous depends on the second person.
+        ids, similarities = self._index.search(np.stack(described), max(top, 2))
+        names = self.store.templates.names({int(i) for i in ids.ravel() if i >= 0})
+        answers = []
+        for face, row, values in zip(faces, ids, similarities, strict=True):
+            candidates = [
+                Candidate(names[int(i)], float(value))
+                for i, value in zip(row, values, strict=True)
+                if int(i) in names
+            ]
+            answers.append(decide(face, candidates, threshold, margin, top))
+        return tuple(answers)
+
+
+def contract_embedder(contract: EmbeddingContract | None) -> str:
+    """Return the name of the embedder that makes a contract's embeddings; None: the default."""
+    if contract is None:
+        return "sface"
+    return contract.model + MIRROR * contract.crop.endswith(MIRROR)
+
+
+def _many(images: ImageInput | Iterable[ImageInput]) -> Iterable[ImageInput]:
+    """Return one picture as a list of itself, many as they are."""
+    if isinstance(images, str | os.PathLike | bytes | np.ndarray | Image.Image):
+        return [images]
+    return images

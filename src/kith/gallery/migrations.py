@@ -1,0 +1,109 @@
+"""From an older file to today's tables.
+
+A new file gets today's tables at once. An older one is brought up step by step, all steps in one
+transaction: a kill leaves the old file as it was. To change the schema: change `schema`, raise
+`LATEST` by adding the step to `STEPS`, and keep a file of the old version for the tests.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from kith._version import __version__
+from kith.errors import GalleryTooNew, GalleryUnreadable, printable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from sqlalchemy import Connection
+
+APPLICATION_ID = 0x6B697468
+"""``kith`` in ASCII, in the header of every gallery, where ``file`` and SQLite look for it."""
+
+STEPS: dict[int, Callable[[Connection], None]] = {}
+"""The step that turns version n − 1 into n, under n; the first possible n is 2."""
+
+
+def latest() -> int:
+    """Return the schema version that this kith writes."""
+    return 1 + len(STEPS)
+
+
+def version(connection: Connection, path: Path) -> int:
+    """Return the schema version of an open file; 0 for one that is still blank.
+
+    Raises:
+        GalleryUnreadable: a SQLite file that is not a gallery.
+        GalleryTooNew: written by a newer kith.
+    """
+    shown = printable(str(path))
+    application = _pragma(connection, "PRAGMA application_id")
+    found = _pragma(connection, "PRAGMA user_version")
+    kinds = set(connection.exec_driver_sql("SELECT type FROM sqlite_schema").scalars())
+    if application == 0 and found == 0 and not kinds:
+        return 0
+    if application != APPLICATION_ID or found < 1:
+        raise GalleryUnreadable(f"{shown} is a database of another program: name a kith gallery")
+    if kinds & {"trigger", "view"}:
+        # Nothing that kith made: a trigger could bring a forgotten person back.
+        raise GalleryUnreadable(f"{shown} holds triggers or views that kith did not make")
+    if found > latest():
+        raise GalleryTooNew(
+            f"{shown} has format {found}, this kith {__version__} reads up to {latest()}: "
+            "update kith"
+        )
+    return found
+
+
+def create(connection: Connection) -> None:
+    """Make today's tables in a blank file, inside the caller's transaction."""
+    from kith.gallery import schema
+
+    schema.metadata.create_all(connection, checkfirst=False)
+    connection.execute(
+        schema.meta.insert().values(
+            id=1,
+            schema_version=latest(),
+            created=now(),
+            kith_version=__version__,
+            changes=0,
+            unscrubbed=False,
+        )
+    )
+    connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
+    connection.exec_driver_sql(f"PRAGMA user_version = {latest()}")
+
+
+def bring_up_to_date(connection: Connection, path: Path) -> None:
+    """Give the file today's tables, inside the caller's transaction.
+
+    Raises:
+        GalleryUnreadable: a SQLite file that is not a gallery.
+        GalleryTooNew: written by a newer kith.
+    """
+    from kith.gallery import schema
+
+    have = version(connection, path)
+    if have == 0:
+        create(connection)
+        return
+    for number in range(have + 1, latest() + 1):
+        STEPS[number](connection)
+    if have < latest():
+        connection.execute(
+            schema.meta.update().values(
+                schema_version=latest(), kith_version=__version__, changes=schema.meta.c.changes + 1
+            )
+        )
+        connection.exec_driver_sql(f"PRAGMA user_version = {latest()}")
+
+
+def now() -> str:
+    """Return the time, UTC, in ISO 8601 to the second."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _pragma(connection: Connection, statement: str) -> int:
+    return int(connection.exec_driver_sql(statement).scalar_one())

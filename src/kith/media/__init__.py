@@ -1,0 +1,48 @@
+"""Photos on their way in and pictures on their way out.
+
+In: `find_photos` walks folders, `load_photo` makes RGB pixels of a path, bytes, a PIL image or an
+array. Every file is taken for hostile: its size in bytes and the size in pixels that its header
+claims are checked before anything is decoded, its content decides the format, and whatever goes
+wrong becomes one `PhotoError` of one line. The EXIF turn is applied; a very large photo is decoded
+smaller, and `Photo.scale` leads back to full size.
+
+Out: `draw_faces` puts boxes and names on a picture, `contact_sheet` makes a page of many, and
+`save_picture` writes a file whole or not at all.
+"""
+
+from __future__ import annotations
+
+from kith.media.draw import (
+    AMBIGUOUS,
+    COLOURS,
+    LOW,
+    MATCH,
+    UNKNOWN,
+    Label,
+    draw_faces,
+    save_picture,
+)
+from kith.media.folder import PHOTO_SUFFIXES, count_photos, find_photos
+from kith.media.limits import Limits
+from kith.media.photo import Photo, load_photo
+from kith.media.sheet import Section, Tile, contact_sheet
+
+__all__ = [
+    "AMBIGUOUS",
+    "COLOURS",
+    "LOW",
+    "MATCH",
+    "PHOTO_SUFFIXES",
+    "UNKNOWN",
+    "Label",
+    "Limits",
+    "Photo",
+    "Section",
+    "Tile",
+    "contact_sheet",
+    "count_photos",
+    "draw_faces",
+    "find_photos",
+    "load_photo",
+    "save_picture",
+]

@@ -1,0 +1,84 @@
+"""Writing pictures: whole or not at all."""
+
+from __future__ import annotations
+
+import errno
+import io
+import os
+import secrets
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PIL import Image
+
+from kith.errors import KithError, OptionError, printable
+
+if TYPE_CHECKING:
+    from kith.types import Pixels
+
+_FORMATS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP"}
+_REASONS = {
+    errno.ENOSPC: "no space left on the disk; free some",
+    errno.EDQUOT: "the disk quota is used up; free some space",
+    errno.EACCES: "permission denied; name another folder",
+    errno.EPERM: "permission denied; name another folder",
+    errno.EROFS: "the disk is read-only; name another folder",
+    errno.EISDIR: "there is a folder of this name; name a file",
+    errno.EEXIST: "a file stands where a folder is needed; name another folder",
+    errno.ENOTDIR: "a file stands where a folder is needed; name another folder",
+}
+
+
+def save_picture(pixels: Pixels, path: str | os.PathLike[str], quality: int = 92) -> None:
+    """Write a picture; its folder is made where it is missing.
+
+    The file appears complete or, on an error, not at all: what stood there before stays.
+
+    Args:
+        pixels: RGB, uint8, H × W × 3.
+        path: ends in .png, .jpg, .jpeg or .webp, which decides the format.
+        quality: 1–100, of JPEG and WebP.
+
+    Raises:
+        OptionError: another suffix, or a quality out of range.
+        KithError: the disk is full, not permitted, or the picture is too large for the format.
+    """
+    target = Path(path)
+    kind = _FORMATS.get(target.suffix.lower())
+    if kind is None:
+        raise OptionError(f"{_shown(target)}: a picture's name ends in .png, .jpg, .jpeg or .webp")
+    if not 1 <= quality <= 100:
+        raise OptionError(f"the quality is {quality}; it must be 1–100")
+    data = _encode(Image.fromarray(pixels), kind, quality, target)
+    part = target.with_name(f".kith-{secrets.token_hex(6)}.part")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        part.write_bytes(data)
+        part.replace(target)
+    except OSError as error:
+        reason = _REASONS.get(error.errno or 0, error.strerror or str(error))
+        raise KithError(f"{_shown(target)}: cannot be written: {reason}") from error
+    finally:
+        with suppress(OSError):  # gone where all went well
+            part.unlink()
+
+
+def _encode(image: Image.Image, kind: str, quality: int, target: Path) -> bytes:
+    # Colours at full resolution: half of it would smear coloured letters and lines.
+    options: dict[str, dict[str, Any]] = {
+        "PNG": {"compress_level": 4},
+        "JPEG": {"quality": quality, "subsampling": "4:4:4"},
+        "WEBP": {"quality": quality},
+    }
+    file = io.BytesIO()
+    try:
+        image.save(file, kind, **options[kind])
+    except (OSError, ValueError) as error:
+        size = f"{image.width} × {image.height} pixels"
+        raise KithError(f"{_shown(target)}: {size} do not fit into a {kind}; use .png") from error
+    return file.getvalue()
+
+
+def _shown(path: Path) -> str:
+    return printable(os.fspath(path))

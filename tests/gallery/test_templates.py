@@ -1,0 +1,132 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kith.gallery.templates import CLEARLY_LESS, template
+
+from .people import lookalikes, random_units, unit
+
+
+def by_hand(embeddings: np.ndarray) -> tuple[np.ndarray, list[bool]]:
+    """Do what the module's text says, in plain Python."""
+    rows = [[float(x) for x in row] for row in embeddings]
+    count = len(rows)
+    members = [True] * count
+    if count >= 3:
+        agreement = []
+        for i, row in enumerate(rows):
+            others = sorted(
+                (
+                    sum(a * b for a, b in zip(row, other, strict=True))
+                    for j, other in enumerate(rows)
+                    if j != i
+                ),
+                reverse=True,
+            )
+            agreement.append(others[count // 2 - 1])
+        typical = float(np.median(agreement))
+        deviation = 1.4826 * float(np.median([abs(a - typical) for a in agreement]))
+        bound = typical - max(3 * deviation, CLEARLY_LESS)
+        members = [a >= bound for a in agreement]
+    kept = [row for row, member in zip(rows, members, strict=True) if member]
+    mean = [sum(column) / len(kept) for column in zip(*kept, strict=True)]
+    norm = sum(x * x for x in mean) ** 0.5
+    return np.array([x / norm for x in mean]), members
+
+
+@given(st.integers(1, 12), st.floats(0.1, 0.95), st.integers(0, 3), st.integers(0, 10_000))
+@settings(max_examples=150, deadline=None)
+def test_against_plain_python(count: int, similarity: float, strangers: int, seed: int) -> None:
+    vectors = lookalikes(seed, count, similarity)
+    vectors = np.concatenate([vectors, random_units(seed + 1, strangers)])
+    made = template(vectors)
+    vector, members = by_hand(vectors)
+    assert made.members.tolist() == members
+    np.testing.assert_allclose(made.vector, vector, atol=1e-6)
+
+
+@given(st.integers(1, 30), st.integers(0, 10_000))
+@settings(max_examples=60, deadline=None)
+def test_the_order_of_photos_does_not_matter(count: int, seed: int) -> None:
+    vectors = np.concatenate([lookalikes(seed, count, 0.5), random_units(seed, 2)])
+    order = np.random.default_rng(seed).permutation(len(vectors))
+    made, shuffled = template(vectors), template(vectors[order])
+    assert made.vector.tobytes() == shuffled.vector.tobytes()
+    assert made.members[order].tolist() == shuffled.members.tolist()
+
+
+@pytest.mark.parametrize("count", [5, 6, 8, 10])
+def test_a_stranger_among_a_persons_photos_is_found(count: int) -> None:
+    found = lost = 0
+    for seed in range(200):
+        vectors = lookalikes(seed, count, 0.6, dimension=128)
+        vectors[seed % count] = random_units(seed + 999, 1, dimension=128)[0]
+        members = template(vectors).members
+        found += not members[seed % count]
+        lost += (~members).sum() - (not members[seed % count])
+    assert found >= 198
+    assert lost <= 2
+
+
+def test_the_same_stranger_twice_among_five_is_found() -> None:
+    vectors = lookalikes(1, 5, 0.7, dimension=128)
+    vectors[1] = vectors[3] = random_units(7, 1, dimension=128)[0]
+    assert template(vectors).members.tolist() == [True, False, True, False, True]
+
+
+@pytest.mark.parametrize("similarity", [0.4, 0.6, 0.8, 0.95, 0.999])
+@pytest.mark.parametrize("count", [3, 5, 10, 40])
+def test_a_clean_person_is_left_alone(count: int, similarity: float) -> None:
+    touched = sum(
+        not template(lookalikes(seed, count, similarity, dimension=128)).members.all()
+        for seed in range(100)
+    )
+    assert touched <= 1
+
+
+def test_frames_of_a_film_do_not_make_an_outlier_of_another_photo() -> None:
+    rng = np.random.default_rng(3)
+    centre = random_units(5, 1, dimension=128)[0]
+    frames = unit(centre + 0.003 * rng.standard_normal((9, 128)))
+    other = unit(0.8 * centre + 0.6 * random_units(6, 1, dimension=128)[0])
+    vectors = np.vstack([frames, other])
+    assert frames[0] @ other > 0.75
+    assert template(vectors).members.all()
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_of_one_or_two_nobody_is_an_outlier(count: int) -> None:
+    assert template(random_units(0, count)).members.all()
+
+
+@pytest.mark.parametrize("count", [4, 9, 300, 1000])
+def test_at_most_half_are_left_out(count: int) -> None:
+    for seed in range(10):
+        half = lookalikes(seed, count // 2, 0.99)
+        members = template(np.concatenate([half, random_units(seed, count - len(half))])).members
+        assert members.sum() >= count / 2
+
+
+def test_a_large_person_is_judged_by_a_sample() -> None:
+    vectors = lookalikes(1, 2000, 0.6, dimension=128)
+    strangers = np.random.default_rng(0).choice(2000, 100, replace=False)
+    vectors[strangers] = random_units(2, 100, dimension=128)
+    members = template(vectors).members
+    assert (~members[strangers]).mean() > 0.97
+    assert members.sum() > 1890
+
+
+def test_opposite_vectors_still_give_a_unit_vector() -> None:
+    vector = random_units(0, 1)[0]
+    made = template(np.stack([vector, -vector]))
+    assert abs(float(np.linalg.norm(made.vector)) - 1) < 1e-6
+    assert abs(abs(float(made.vector @ vector)) - 1) < 1e-6
+
+
+@pytest.mark.parametrize("shape", [(0, 8), (8,), (2, 2, 2)])
+def test_what_is_no_matrix_is_refused(shape: tuple[int, ...]) -> None:
+    with pytest.raises(ValueError, match="n × d"):
+        template(np.ones(shape, dtype=np.float32))

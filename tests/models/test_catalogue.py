@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+
+import pytest
+
+from kith.errors import UnknownModel
+from kith.models.card import ModelCard, PackageMember, Url
+from kith.models.catalogue import CARDS, DEFAULTS, card
+
+
+@pytest.mark.parametrize("model_id", CARDS)
+def test_every_card_is_found_by_its_id(model_id: str) -> None:
+    assert card(model_id).id == model_id
+
+
+@pytest.mark.parametrize(
+    ("asked", "suggested"), [("sfase", "sface"), ("YuNet", "yunet"), ("arcface", "arcface-mbf")]
+)
+def test_a_slip_of_the_pen_gets_a_suggestion(asked: str, suggested: str) -> None:
+    with pytest.raises(UnknownModel, match=f"did you mean {suggested}") as unknown:
+        card(asked)
+    assert all(model_id in str(unknown.value) for model_id in CARDS)
+
+
+def test_nonsense_gets_none_and_stays_on_one_line() -> None:
+    with pytest.raises(UnknownModel) as unknown:
+        card("\x1b[2J\n" + "q" * 5000)
+    assert "did you mean" not in str(unknown.value)
+    assert str(unknown.value).isprintable()
+    assert len(str(unknown.value)) < 300
+
+
+@pytest.mark.parametrize("known", CARDS.values(), ids=lambda known: known.id)
+def test_a_card_can_be_relied_on(known: ModelCard) -> None:
+    assert re.fullmatch(r"[0-9a-f]{64}", known.weights.sha256)
+    assert re.fullmatch(r"[\w.-]+\.onnx", known.weights.file)
+    assert known.weights.size > 100_000
+    assert len(set(known.weights.sources)) == len(known.weights.sources) > 0
+    for source in known.weights.sources:
+        if isinstance(source, Url):
+            assert source.url.startswith("https://")
+        else:
+            assert source.member.endswith(".onnx")
+    assert any(isinstance(source, PackageMember) for source in known.weights.sources)
+    assert known.licence.url.startswith("https://")
+    assert known.licence.note
+    assert known.paper
+    if known.task == "embedding":
+        assert known.crop
+        assert known.dimension > 0
+    else:
+        assert (known.crop, known.dimension, known.threshold) == ("", 0, None)
+
+
+def test_the_defaults_are_free_for_every_use() -> None:
+    assert all(card(model_id).licence.commercial for model_id in DEFAULTS)
+
+
+def test_looking_at_cards_loads_no_runtime() -> None:
+    heavy = "numpy onnx onnxruntime cv2 pip ssl urllib.request filelock rich"
+    code = (
+        "import sys, kith.models.catalogue, kith.models.store, kith.cli.models\n"
+        f"print(*sorted(set(sys.modules) & set({heavy!r}.split())))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.stdout.strip(), done.stderr) == ("", "")
