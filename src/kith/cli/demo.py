@@ -11,7 +11,7 @@ import typer
 from kith.cli.options import Json, Quiet
 
 if TYPE_CHECKING:
-    from kith.showcase import Outcome, Showcase
+    from kith.showcase import Outcome
 
 
 def demo(
@@ -42,31 +42,27 @@ def demo(
     if as_json:
         emit(*(_shape(one) for one in outcomes))
         emit({"verified": pair.verdict.value, "similarity": round(pair.similarity or 0.0, 4)})
-        emit(
-            {"picture": str(page), "gallery": str(show.gallery_path), "seconds": round(seconds, 2)}
-        )
+        files = {"picture": str(page), "gallery": str(show.gallery_path)}
+        emit(files | {"seconds": round(seconds, 2)})
     elif told:
-        _print(show, outcomes)
-        say(
-            f"verified: two photos of Barack Obama, similarity {pair.similarity:.3f}: {pair.verdict}"
-        )
+        _print(outcomes)
+        word = "the same person" if pair.same else "not the same person"
+        say(f"verified: obama.jpg and obama2.jpg: {word} (similarity {pair.similarity:.3f})")
         say(f"picture:  {page}")
-        say(
-            f"gallery:  {show.gallery_path} (try: kith identify PHOTO --gallery {show.gallery_path})"
-        )
+        say(f"gallery:  {show.gallery_path}")
+        say(f"try:      kith identify PHOTO --gallery {show.gallery_path}")
         say(f"time:     {seconds:.1f} s")
 
 
-def _print(show: Showcase, outcomes: list[Outcome]) -> None:
+def _print(outcomes: list[Outcome]) -> None:
     from kith.cli.output import Table
 
-    table = Table("photo", "truth", "kith says", "similarity", "")
+    table = Table("photo", "kith says", "similarity", "")
     colours = {"right": "green", "right: unknown": "green", "wrong": "red"}
     for one in outcomes:
         similarity = "" if one.answer.similarity is None else f"{one.answer.similarity:.3f}"
         table.add(
             one.photo,
-            one.truth or "a stranger",
             one.answer.name or one.answer.verdict.value.replace("_", " "),
             similarity,
             (one.result, colours.get(one.result, "yellow")),

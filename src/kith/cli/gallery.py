@@ -203,10 +203,15 @@ def _opened(gallery: Path | None, *, create: bool = False) -> GalleryStore:
 def _confirm(deed: str, yes: bool) -> None:
     if yes:
         return
-    if not sys.stdin.isatty():
+    if not _asked():
         raise OptionError(f"to {deed} needs your word: pass --yes")
     if not typer.confirm(f"{deed[0].upper()}{deed[1:]}?", err=True):
         raise typer.Exit(1)
+
+
+def _asked() -> bool:
+    """Whether somebody is there to answer."""
+    return sys.stdin.isatty()
 
 
 def _summary(person: PersonSummary) -> dict[str, Any]:

@@ -6,6 +6,8 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from kith.errors import OptionError
 from kith.media import COLOURS, UNKNOWN, Label, draw_faces, save_picture
 from kith.types import Verdict
@@ -13,7 +15,6 @@ from kith.types import Verdict
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    import numpy as np
     import numpy.typing as npt
 
     from kith.types import Box, Face, Identification, PhotoFaces, Pixels
@@ -105,7 +106,7 @@ def file_name(text: str) -> str:
 
 def _factor(photo: PhotoFaces) -> float:
     assert photo.pixels is not None
-    return photo.pixels.shape[1] / photo.width
+    return float(photo.pixels.shape[1] / photo.width)
 
 
 def _box(photo: PhotoFaces, face: Face) -> Box:
@@ -114,7 +115,7 @@ def _box(photo: PhotoFaces, face: Face) -> Box:
 
 
 def _points(photo: PhotoFaces, face: Face) -> npt.NDArray[np.float32]:
-    return face.landmarks * _factor(photo)  # type: ignore[no-any-return]
+    return face.landmarks * np.float32(_factor(photo))
 
 
 def crops(photo: PhotoFaces, side: int) -> Iterable[Pixels]:

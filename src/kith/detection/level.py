@@ -1,7 +1,7 @@
 """Turn tilted heads upright before their points are believed.
 
 YuNet finds a face at almost any tilt, but pulls its points towards an upright face: on photos
-turned by 30° the eyes it gives are turned by about 10°, at 90° by none (benchmarks/tilt.py prints
+turned by 30° the eyes it gives are turned by about 10°, at 90° by none (benchmarks/degrade.py prints
 it). A crop made from such points is wrong. A face that seems tilted, or of which the network is
 unsure, is therefore turned by the tilt estimated, looked at again, and so on until it stands
 upright; its points are then turned back.
@@ -38,6 +38,8 @@ SURE = 0.9
 
 PULL = 2.0
 """True tilt over apparent tilt, roughly: how far the network pulls points towards upright."""
+
+EIGHTHS = (45.0, 90.0, 135.0, 180.0, 225.0, 270.0, 315.0)
 
 MOST_LOOKS = 4
 
@@ -96,6 +98,8 @@ class _Leveller:
         if abs(apparent) <= UPRIGHT and score >= SURE:
             return None
         angle = apparent * PULL if score >= SURE else self._surest_turn()
+        if angle is None:
+            return None
         best = None
         for _ in range(MOST_LOOKS):
             look = self._look(angle, FACE_SIDES[0])
@@ -111,12 +115,21 @@ class _Leveller:
         mean = ((best.points + closer.points) / 2).astype(np.float32)
         return _Look(max(best.score, closer.score), mean, closer.tilt)
 
-    def _surest_turn(self) -> float:
-        """Return the eighth of a turn under which the network is surest of the face."""
-        looks = [(turn, self._look(turn, FACE_SIDES[0])) for turn in np.arange(0.0, 360.0, 45.0)]
+    def _surest_turn(self) -> float | None:
+        """Return the eighth of a turn under which the network is surest of the face.
+
+        None where a closer look shows that it stands upright, as most do.
+        """
+        upright = self._look(0.0, FACE_SIDES[0])
+        if upright is not None and upright.score >= SURE and abs(upright.tilt) <= UPRIGHT:
+            return None
+        turned = [(turn, self._look(turn, FACE_SIDES[0])) for turn in EIGHTHS]
+        seen = [(look.score, turn) for turn, look in turned if look is not None]
+        best = max(seen, default=(0.0, 0.0))
         # Upright wins unless another turn is clearly better.
-        seen = [(look.score + 0.02 * (turn == 0), turn) for turn, look in looks if look]
-        return float(max(seen)[1]) if seen else 0.0
+        if upright is not None and upright.score + 0.02 >= best[0]:
+            return upright.tilt * PULL
+        return best[1]
 
     def _look(self, angle: float, face_side: float) -> _Look | None:
         """Look with the picture turned by an angle (degrees) and the face this wide."""

@@ -60,7 +60,10 @@ def decode(output: npt.NDArray[np.float32], stride: int, score: float) -> Detect
     # Both probabilities have to reach score² for their mean to reach the score; logit is cheaper
     # to compare than a sigmoid is to compute everywhere.
     least = np.log(max(score, 1e-3) ** 2 / max(1.0 - score**2, 1e-6))
-    rows, columns = np.nonzero((output[0] > least) & (output[1] > least))
+    likely = (output[0] > least) & (output[1] > least)
+    if not likely.any():
+        return Detections.join([])
+    rows, columns = np.nonzero(likely)
     cells = output[:, rows, columns].T.astype(np.float32)
     probabilities = 1.0 / (1.0 + np.exp(-cells[:, :2]))
     scores = np.sqrt(probabilities[:, 0] * probabilities[:, 1])

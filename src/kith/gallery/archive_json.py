@@ -130,6 +130,10 @@ def parsed(data: bytes) -> dict[str, Any]:
     return values
 
 
+def _is_short(value: str | int) -> bool:
+    return len(value) <= 200 if isinstance(value, str) else 0 <= value < 2**31
+
+
 def _contract(values: Any) -> EmbeddingContract:
     kinds = get_type_hints(EmbeddingContract)
     if not isinstance(values, dict) or set(values) != {
@@ -137,7 +141,7 @@ def _contract(values: Any) -> EmbeddingContract:
     }:
         raise Unsound("its embedding contract is not complete")
     for key, value in values.items():
-        if type(value) is not kinds[key] or len(str(value)) > 200:
+        if type(value) is not kinds[key] or not _is_short(value):
             raise Unsound(f"its embedding contract has no possible {key}")
     contract = EmbeddingContract(**values)
     if not 1 <= contract.dimension <= LARGEST_DIMENSION:

@@ -132,6 +132,9 @@ def _check_end(file: BinaryIO) -> None:
 def _manifest(container: zipfile.ZipFile) -> Manifest:
     if sorted(container.namelist()) != sorted(MEMBERS):
         raise Unsound(f"it is not a zip of {', '.join(MEMBERS)}")
+    for member in container.infolist():
+        if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise Unsound(f"{member.filename} is compressed in another way than kith's")
     if container.getinfo(MANIFEST).file_size > LARGEST_MANIFEST:
         raise Unsound(f"its {MANIFEST} is too large")
     return Manifest.parse(container.read(MANIFEST))

@@ -28,6 +28,7 @@ _PRAGMAS = (
     "PRAGMA foreign_keys = ON",
     "PRAGMA secure_delete = ON",  # what is deleted is overwritten with zeros
     "PRAGMA synchronous = FULL",  # a commit is on the disk before it is acknowledged
+    "PRAGMA temp_store = MEMORY",  # no faces in the system's temporary folder
     "PRAGMA fullfsync = ON",  # macOS: fsync alone does not reach the disk there
 )
 _UNREACHABLE_JOURNAL = frozenset(
@@ -83,7 +84,8 @@ def connect_for_reading(
     try:
         connection = connect(path, mode, busy_seconds)
     except Exception as error:
-        journal = path.with_name(path.name + "-wal")
+        real = path.resolve()
+        journal = real.with_name(real.name + "-wal")
         recent = journal.exists() and journal.stat().st_size > 0
         if recent or sqlite_errors.original_code(error) not in _UNREACHABLE_JOURNAL:
             raise

@@ -36,7 +36,8 @@ if TYPE_CHECKING:
 PAGE_BYTES = 8192
 """Holds three rows with a 512-number vector; SQLite's default of 4096 would hold one."""
 
-_VACUUM_IN_MEMORY = 256 * 2**20
+_VACUUM_IN_MEMORY = 512 * 2**20
+"""Up to this size of the file; a larger copy goes to the system's temporary folder for a while."""
 
 _lost: list[Any] = []
 """Connections of a parent process: referred to for ever, since collecting would close them."""
@@ -167,6 +168,10 @@ class Database:
         try:
             version = migrations.version(connection, self.path)
             if 0 < version < migrations.latest():
+                if self.read_only:
+                    raise GalleryReadOnly(
+                        f"{self._name} has an older format: open it for writing once"
+                    )
                 with self._turns.writing():
                     self._writing()  # brings the file up to date
         except BaseException:
@@ -207,10 +212,10 @@ class Database:
     def _scrub(self, connection: Connection) -> bool:
         try:
             with translated(self.path):
-                # The copy that VACUUM makes would otherwise lie in the system's temporary folder.
-                size = files.identity(self.path)
-                small = size is not None and size.size <= _VACUUM_IN_MEMORY
-                connection.exec_driver_sql(f"PRAGMA temp_store = {'MEMORY' if small else 'FILE'}")
+                found = files.identity(self.path)
+                large = found is not None and found.size > _VACUUM_IN_MEMORY
+                if large:
+                    connection.exec_driver_sql("PRAGMA temp_store = FILE")
                 connection.exec_driver_sql("VACUUM")
                 busy, *_ = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
         except (GalleryBusy, GalleryFull):

@@ -32,7 +32,7 @@ _OWNERS = (
     .where(schema.photos.c.digest == bindparam("digest"))
     .order_by(schema.photos.c.id)
 )
-_SUGGESTIONS_AMONG = 100_000
+_SUGGESTIONS_AMONG = 20_000
 """So many names are compared for a similar one; more would take longer than reading the list."""
 
 

@@ -142,8 +142,9 @@ class TemplateIndex:
             recent = recent.over(old.recent)
         hidden = int(np.isin(recent.ids, old.base.ids, assume_unique=True).sum())
         count = len(old.base.ids) - hidden + len(recent.ids)
-        if count != self._source.count() or len(recent.ids) > most:
-            return None  # somebody is gone, or searching twice would soon cost more
+        gone = len(found) != len(ids) or count != self._source.count()
+        if gone or len(recent.ids) > most:  # searching twice would soon cost more than loading
+            return None
         return _Snapshot(counter, count, old.base, recent)
 
 

@@ -57,9 +57,10 @@ def translated(path: Path) -> Iterator[None]:
     """Turn what SQLite raises into the gallery's errors, each with the file and what to do."""
     try:
         yield
-    except DBAPIError as error:
-        raise _meaning(path, error) from error
-    except sqlite3.Error as error:
+    except (DBAPIError, sqlite3.Error) as error:
+        original = error.orig if isinstance(error, DBAPIError) else error
+        if isinstance(original, sqlite3.ProgrammingError | sqlite3.InterfaceError):
+            raise  # a mistake in kith, not in the file
         raise _meaning(path, error) from error
 
 

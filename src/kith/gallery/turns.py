@@ -48,7 +48,8 @@ class Turns:
         self._quiet = False
         self._reading = threading.Lock()
         self._writing = threading.Lock()
-        _known.add(self)
+        with _forking:
+            _known.add(self)
 
     @contextmanager
     def reading(self) -> Iterator[None]:
@@ -104,9 +105,12 @@ class Turns:
 
 _known: weakref.WeakSet[Turns] = weakref.WeakSet()
 _held: list[Turns] = []
+_forking = threading.Lock()
+"""Held from before a fork until after it: one fork at a time, and no newcomers meanwhile."""
 
 
 def _before() -> None:
+    _forking.acquire()
     _held.extend(_known)
     for turns in _held:
         turns.before_fork()
@@ -115,6 +119,7 @@ def _before() -> None:
 def _after(*, child: bool) -> None:
     while _held:
         _held.pop().after_fork(child=child)
+    _forking.release()
 
 
 if hasattr(os, "register_at_fork"):  # not on Windows, which has no fork

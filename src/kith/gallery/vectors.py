@@ -6,7 +6,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sqlalchemy import Row, bindparam, func, select
+from sqlalchemy import bindparam, func, select
 
 from kith.gallery import reading, rows, schema
 
@@ -84,12 +84,17 @@ class StoredTemplates:
             return list(connection.execute(_CHANGED, {"since": since, "most": limit}).scalars())
 
     def by_id(self, ids: Sequence[int], dimension: int) -> tuple[npt.NDArray[np.int64], Vector]:
-        """Return people's ids and templates in order of id, without those that are gone."""
-        found: list[Row[Any]] = []
+        """Return people's ids and templates in order of id, without those that are gone.
+
+        Gone are also those of another dimension: the gallery was emptied and began anew.
+        """
+        found: list[Any] = []
+        size = dimension * rows.FLOAT32.itemsize
         remaining = iter(sorted(ids))
         while batch := list(islice(remaining, _KEYS_AT_ONCE)):
             with self._database.look() as connection:
-                found.extend(connection.execute(_BY_ID, {"ids": batch}))
+                answer = connection.execute(_BY_ID, {"ids": batch}).all()
+            found.extend(row for row in answer if len(row[1]) == size)
         return _arrays(found, dimension)
 
     def names(self, ids: Iterable[int]) -> dict[int, str]:

@@ -1,7 +1,7 @@
 """A first measure of a face's quality from its size, its sharpness and its pose.
 
 The bounds were set on photos that were blurred and reduced step by step, by the similarity that
-the face keeps to its own original (benchmarks/quality.py prints the table): sharpness 0.33 and
+the face keeps to its own original (benchmarks/degrade.py prints the table): sharpness 0.33 and
 size 45 are a usual photo, at 0.11 or at 4 little is left of the person.
 """
 
@@ -23,7 +23,7 @@ UNUSABLE = 0.1
 """Score under which a face is too poor to tell."""
 
 SIZE = (3.0, 16.0)
-SHARPNESS = (0.10, 0.24)
+SHARPNESS = (0.11, 0.24)
 YAW = (1.1, 0.5)
 """Where each part's score is 0 and where it is 1; in between it rises evenly."""
 

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 def largest_central(faces: Sequence[Face], width: int, height: int) -> Face | None:
     """Return the largest face, a central one before one at the edge; None where there is none.
 
-    A face in a corner of the photo counts as half as large as one in its middle.
+    A face half-way to a corner of the photo counts with 0.37 of its area, one in the corner with
+    0.02: who stands in the middle is meant, even where somebody passing by is closer.
 
     Args:
         faces: of one photo.
@@ -23,10 +24,10 @@ def largest_central(faces: Sequence[Face], width: int, height: int) -> Face | No
         height: the same.
     """
     middle = np.array([width, height]) / 2
-    reach = float(np.linalg.norm(middle)) or 1.0
+    reach = float(middle @ middle) or 1.0
 
     def weight(face: Face) -> float:
-        away = float(np.linalg.norm(np.array(face.box.centre) - middle)) / reach
-        return face.box.area * (1.0 - 0.5 * min(away, 1.0))
+        away = np.array(face.box.centre) - middle
+        return face.box.area * float(np.exp(-4.0 * (away @ away) / reach))
 
     return max(faces, key=weight, default=None)

@@ -234,9 +234,7 @@ def available_cores() -> int:
 
 def _at_full_size(found: Detections, photo: Photo) -> Iterator[Detections]:
     """Yield each face in pixels of the photo at full size."""
-    factor_x = photo.width / photo.pixels.shape[1]
-    factor_y = photo.height / photo.pixels.shape[0]
-    scaled = found.scaled(factor_x, factor_y)
+    scaled = found.scaled(photo.scale, photo.scale)
     return (scaled.take([index]) for index in range(len(scaled)))
 
 

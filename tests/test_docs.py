@@ -1,0 +1,112 @@
+"""Every snippet of the README and of docs/ runs as it stands, in a folder with photos."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from kith import samples
+from kith.models.home import home
+
+ROOT = Path(__file__).parent.parent
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+FENCE = re.compile(r"^```(python|sh)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+EXIT = re.compile(r"#.*\bexit (\d)$")
+
+pytestmark = [pytest.mark.models, pytest.mark.samples]
+
+
+def snippets(page: Path, language: str) -> list[str]:
+    return [code for kind, code in FENCE.findall(page.read_text("utf-8")) if kind == language]
+
+
+@pytest.fixture(scope="module")
+def kith_home(recognizer: object, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with the default models in it, where a snippet may accept a licence."""
+    place = tmp_path_factory.mktemp("home")
+    for model in ("yunet", "sface"):
+        shutil.copytree(home() / "models" / model, place / "models" / model)
+    return place
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder with the photos that the pages speak of."""
+    politicians, actors = samples.folder("presidents"), samples.folder("celebrities")
+    for name, source in {
+        "ada1.jpg": politicians / "obama.jpg",
+        "ada2.jpg": politicians / "obama2.jpg",
+        "party.jpg": politicians / "obama3.jpg",
+        "stranger.jpg": politicians / "biden.jpg",
+        "people/Mindy/1.jpg": actors / "train" / "mindy_kaling" / "01.jpg",
+        "people/Ben.jpg": actors / "train" / "ben_afflek" / "01.jpg",
+    }.items():
+        target = tmp_path / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(source, target)
+    return tmp_path
+
+
+def environment(folder: Path, kith_home: Path) -> dict[str, str]:
+    scripts = str(Path(sys.executable).parent)
+    return {
+        **os.environ,
+        "KITH_HOME": str(kith_home),
+        "KITH_GALLERY": str(folder / "default.kith"),
+        "PATH": f"{scripts}{os.pathsep}{os.environ['PATH']}",
+    }
+
+
+@pytest.mark.parametrize("page", [p for p in PAGES if snippets(p, "python")], ids=lambda p: p.name)
+def test_python_snippets_run(page: Path, folder: Path, kith_home: Path) -> None:
+    program = "\n".join(snippets(page, "python"))
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", program],
+        cwd=folder,
+        env=environment(folder, kith_home),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip()
+
+
+def commands(page: Path) -> list[str]:
+    lines = [line for code in snippets(page, "sh") for line in code.splitlines()]
+    return [line for line in lines if line.startswith("kith ")]
+
+
+@pytest.mark.parametrize("page", [p for p in PAGES if commands(p)], ids=lambda p: p.name)
+def test_commands_run(page: Path, folder: Path, kith_home: Path) -> None:
+    where = environment(folder, kith_home)
+    if page.name in ("gallery.md", "verify.md"):
+        enrol = ["kith", "enroll", "Ada", "ada1.jpg", "ada2.jpg"]
+        subprocess.run(enrol, cwd=folder, env=where, check=True, capture_output=True, timeout=60)
+    for line in commands(page):
+        expected = EXIT.search(line)
+        done = subprocess.run(
+            shlex.split(line, comments=True),
+            cwd=folder,
+            env=where,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        assert done.returncode == int(expected[1] if expected else 0), (line, done.stderr)
+        assert done.stdout.strip(), line
+
+
+def test_links_lead_somewhere() -> None:
+    for page in PAGES:
+        for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", page.read_text("utf-8")):
+            assert (page.parent / target).exists(), f"{page.name}: {target}"
