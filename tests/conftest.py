@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from hypothesis import settings
 
 import kith
 from kith import samples
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
     from kith.detection import Detections, Detector
     from kith.types import Pixels
+
+settings.register_profile("kith", deadline=None)  # machines of CI pause now and then
+settings.load_profile("kith")
 
 NEEDS = {"networks": "models", "celebrities": "samples", "presidents": "samples"}
 """Fixtures that may have to pull something, and the marker of every test that uses them."""

@@ -2,74 +2,60 @@
 
 from __future__ import annotations
 
-import json
 import sys
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from kith.cli.options import GalleryFile, Json, Quiet
+from kith.cli.output import emit, say
+from kith.cli.people import detail, print_people, print_person, summary
 from kith.errors import OptionError, printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from kith.gallery.records import PersonDetail, PersonSummary
     from kith.gallery.store import GalleryStore
 
 app = typer.Typer(help="The people known: who they are, and putting that right.")
 
 _Name = Annotated[str, typer.Argument(metavar="NAME", help="A person of the gallery.")]
 _Archive = Annotated[Path, typer.Argument(metavar="FILE", help="An archive, such as people.kithx.")]
-_Gallery = Annotated[
-    Path | None,
-    typer.Option(
-        "--gallery",
-        metavar="FILE",
-        envvar="KITH_GALLERY",
-        help="The gallery's file; by default in the platform's data folder.",
-    ),
-]
-_Json = Annotated[bool, typer.Option("--json", help="One JSON object per line on stdout.")]
-_Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Only what was asked for, and errors.")]
 _Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do it without being asked.")]
 
-_ROWS_AT_ONCE = 1000
 _CONFLICTS_SHOWN = 10
 
 
 @app.command("list")
-def list_people(gallery: _Gallery = None, as_json: _Json = False, quiet: _Quiet = False) -> None:
+def list_people(gallery: GalleryFile = None, as_json: Json = False, quiet: Quiet = False) -> None:
     """List everybody, and on how many photos they are known."""
     with _opened(gallery) as store:
         if as_json:
             for person in store.people():
-                _emit(_summary(person))
+                emit(summary(person))
             return
-        _print_people(store.people(), header=not quiet)
+        print_people(store.people(), header=not quiet)
 
 
 @app.command()
 def show(
-    name: _Name, gallery: _Gallery = None, as_json: _Json = False, quiet: _Quiet = False
+    name: _Name, gallery: GalleryFile = None, as_json: Json = False, quiet: Quiet = False
 ) -> None:
     """Show what is kept of a person: photos, and how well each agrees with the others."""
     with _opened(gallery) as store:
         person = store.show(name)
     if as_json:
-        _emit(_detail(person))
+        emit(detail(person))
     else:
-        _print_person(person, header=not quiet)
+        print_person(person, header=not quiet)
 
 
 @app.command()
 def rename(
     old: Annotated[str, typer.Argument(metavar="OLD", help="The name now.")],
     new: Annotated[str, typer.Argument(metavar="NEW", help="The name from now on.")],
-    gallery: _Gallery = None,
-    as_json: _Json = False,
-    quiet: _Quiet = False,
+    gallery: GalleryFile = None,
+    as_json: Json = False,
+    quiet: Quiet = False,
 ) -> None:
     """Give a person another name."""
     from kith.gallery.names import clean_name
@@ -84,10 +70,10 @@ def rename(
 def merge(
     into: Annotated[str, typer.Argument(metavar="INTO", help="The person who stays.")],
     other: Annotated[str, typer.Argument(metavar="OTHER", help="The same person's other name.")],
-    gallery: _Gallery = None,
+    gallery: GalleryFile = None,
     yes: _Yes = False,
-    as_json: _Json = False,
-    quiet: _Quiet = False,
+    as_json: Json = False,
+    quiet: Quiet = False,
 ) -> None:
     """Move the photos of OTHER to INTO; OTHER is gone then."""
     with _opened(gallery) as store:
@@ -113,10 +99,10 @@ def merge(
 @app.command()
 def forget(
     name: _Name,
-    gallery: _Gallery = None,
+    gallery: GalleryFile = None,
     yes: _Yes = False,
-    as_json: _Json = False,
-    quiet: _Quiet = False,
+    as_json: Json = False,
+    quiet: Quiet = False,
 ) -> None:
     """Remove a person and everything kept of them, from the file's free pages too."""
     with _opened(gallery) as store:
@@ -141,7 +127,7 @@ def forget(
 
 @app.command("export")
 def export_people(
-    file: _Archive, gallery: _Gallery = None, as_json: _Json = False, quiet: _Quiet = False
+    file: _Archive, gallery: GalleryFile = None, as_json: Json = False, quiet: Quiet = False
 ) -> None:
     """Write everybody to one file that another gallery can import."""
     from kith.gallery.archive import export_archive
@@ -155,7 +141,7 @@ def export_people(
 
 @app.command("import")
 def import_people(
-    file: _Archive, gallery: _Gallery = None, as_json: _Json = False, quiet: _Quiet = False
+    file: _Archive, gallery: GalleryFile = None, as_json: Json = False, quiet: Quiet = False
 ) -> None:
     """Bring in everybody from an exported file; what is here already is passed over."""
     from dataclasses import asdict
@@ -177,16 +163,16 @@ def import_people(
 
 
 @app.command()
-def check(gallery: _Gallery = None, as_json: _Json = False, quiet: _Quiet = False) -> None:
+def check(gallery: GalleryFile = None, as_json: Json = False, quiet: Quiet = False) -> None:
     """Look for damage; exit 1 if there is any."""
     with _opened(gallery) as store:
         people = store.count()
         problems = store.check()
     for problem in problems:
         if as_json:
-            _emit({"problem": problem})
+            emit({"problem": problem})
         else:
-            typer.echo(problem)
+            say(problem)
     words = f"{people} people, {len(problems) or 'no'} problems"
     _answer({"people": people, "problems": len(problems)}, words, as_json, quiet)
     if problems:
@@ -214,97 +200,8 @@ def _asked() -> bool:
     return sys.stdin.isatty()
 
 
-def _summary(person: PersonSummary) -> dict[str, Any]:
-    return {
-        "name": person.name,
-        "photos": person.photos,
-        "faces": person.faces,
-        "outliers": person.outliers,
-        "created": person.created,
-    }
-
-
-def _detail(person: PersonDetail) -> dict[str, Any]:
-    photos = [
-        {
-            "digest": photo.digest,
-            "source": photo.source,
-            "added": photo.added,
-            "faces": [
-                {
-                    "box": list(face.box),
-                    "score": face.score,
-                    "quality": face.quality,
-                    "similarity": face.similarity,
-                    "outlier": not face.member,
-                }
-                for face in photo.faces
-            ],
-        }
-        for photo in person.photos
-    ]
-    return {
-        "name": person.summary.name,
-        "created": person.summary.created,
-        "outliers": person.summary.outliers,
-        "photos": photos,
-    }
-
-
-def _print_people(people: Iterable[PersonSummary], *, header: bool) -> None:
-    from rich.table import Table
-    from rich.text import Text
-
-    remaining = iter(people)
-    while batch := list(islice(remaining, _ROWS_AT_ONCE)):
-        table = Table(box=None, show_header=header)
-        table.add_column("name", overflow="fold")
-        for column in ("photos", "faces", "outliers"):
-            table.add_column(column, justify="right")
-        table.add_column("since")
-        for person in batch:
-            counts = [str(count) for count in (person.photos, person.faces, person.outliers)]
-            table.add_row(Text(person.name), *counts, person.created[:10])
-        _console().print(table)
-        header = False
-
-
-def _print_person(person: PersonDetail, *, header: bool) -> None:
-    from rich.table import Table
-    from rich.text import Text
-
-    console = _console()
-    if header:
-        known = person.summary
-        console.print(Text(f"{known.name}: {known.photos} photos since {known.created[:10]}"))
-    table = Table(box=None, show_header=header)
-    table.add_column("photo", overflow="fold")
-    for column in ("quality", "similarity"):
-        table.add_column(column, justify="right")
-    table.add_column("")
-    for photo in person.photos:
-        for face in photo.faces:
-            table.add_row(
-                Text(printable(photo.source)),
-                "" if face.quality is None else f"{face.quality:.2f}",
-                f"{face.similarity:.2f}",
-                "" if face.member else "left out: too unlike the others",
-            )
-    console.print(table)
-
-
 def _answer(result: dict[str, Any], words: str, as_json: bool, quiet: bool) -> None:
     if as_json:
-        _emit(result)
+        emit(result)
     elif not quiet:
-        typer.echo(words)
-
-
-def _console() -> Any:
-    from rich.console import Console
-
-    return Console()
-
-
-def _emit(thing: dict[str, Any]) -> None:
-    sys.stdout.write(json.dumps(thing, ensure_ascii=False) + "\n")
+        say(words)

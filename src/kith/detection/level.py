@@ -1,10 +1,10 @@
 """Turn tilted heads upright before their points are believed.
 
 YuNet finds a face at almost any tilt, but pulls its points towards an upright face: on photos
-turned by 30° the eyes it gives are turned by about 10°, at 90° by none (benchmarks/degrade.py prints
-it). A crop made from such points is wrong. A face that seems tilted, or of which the network is
-unsure, is therefore turned by the tilt estimated, looked at again, and so on until it stands
-upright; its points are then turned back.
+turned by 30° the eyes it gives are turned by about 10°, at 90° by none. A crop made from such
+points shows somebody else (benchmarks/degrade.py prints how much of the similarity is lost). A
+face that seems tilted, or of which the network is unsure, is therefore turned by the tilt
+estimated, looked at again, and so on until it stands upright; its points are then turned back.
 """
 
 from __future__ import annotations

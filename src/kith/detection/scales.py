@@ -50,62 +50,75 @@ class Search:
 
     def find(self, pixels: Pixels) -> Detections:
         """Return the faces of a picture (RGB, uint8, H × W × 3), best first."""
-        side = max(pixels.shape[:2])
-        base = _base_scale(side)
-        passes = [self._look(pixels, base), self._look(pixels, base / 2)]
+        scale = _base_scale(max(pixels.shape[:2]))
+        base = _resized(pixels, scale)
+        # Halves come from the base, not from the picture: reducing that is the dearer part.
+        passes = [self._look(base, pixels), self._look(_resized(base, 0.5), pixels)]
         found = merge(Detections.join(passes))
-        for scale in self._larger_scales(base):
-            if not self._wants(scale, found):
+        for octave, larger in enumerate(self._larger_scales(scale)):
+            if not self._wants(octave, larger, found):
                 break
-            passes.append(self._look(pixels, scale))
+            passes.append(self._look(_resized(pixels, larger), pixels))
             found = merge(Detections.join(passes))
         if not len(found):
-            found = self._look_harder(pixels, base)
+            found = self._look_harder(base).scaled(*_ratio(pixels, base))
         if self.min_face is not None:
             found = found.take(np.nonzero(found.boxes[:, 2] >= self.min_face)[0])
         return found
 
     def _larger_scales(self, base: float) -> Iterator[float]:
         """Octaves above the base, up to the picture's own size or what `min_face` asks for."""
-        most = 1.0 if self.min_face is None else max(1.0, LEAST_SEEN / self.min_face)
+        wanted = 1.0 if self.min_face is None else LEAST_SEEN / self.min_face
+        most = min(max(wanted, 1.0), MOST_UPSCALING)
         scale = base
         while scale < most * 0.999:
             scale = min(scale * 2, most)
             yield scale
 
-    def _wants(self, scale: float, found: Detections) -> bool:
-        """Whether an octave is worth its time, by what was found so far."""
+    def _wants(self, octave: int, scale: float, found: Detections) -> bool:
+        """Whether an octave above the base is worth its time, by what was found so far."""
         if self.min_face is not None and self.min_face * scale / 2 < LEAST_SEEN:
             return True
-        narrowest = found.boxes[:, 2].min() if len(found) else 0.0
-        return bool(narrowest * scale / 2 < SMALL)
+        if not len(found):
+            # Most photos without a face have none at any size, and each octave costs four times
+            # the one before: further than the first only where `min_face` asks for it.
+            return octave == 0
+        return bool(found.boxes[:, 2].min() * scale / 2 < SMALL)
 
-    def _look(self, pixels: Pixels, scale: float) -> Detections:
-        """One pass at a scale; in overlapping tiles where the picture is large."""
-        height, width = pixels.shape[:2]
-        seen = _resized(pixels, scale)
+    def _look(self, seen: Pixels, whole: Pixels) -> Detections:
+        """One pass over a resized picture, in tiles where it is large; in pixels of the whole."""
         parts = [
             self.network.detect(np.ascontiguousarray(tile), self.score).moved(x, y)
             for x, y, tile in _tiles(seen)
         ]
-        found = Detections.join(parts)
-        return found.scaled(width / seen.shape[1], height / seen.shape[0])
+        return Detections.join(parts).scaled(*_ratio(whole, seen))
 
-    def _look_harder(self, pixels: Pixels, base: float) -> Detections:
+    def _look_harder(self, base: Pixels) -> Detections:
         """Look again where two octaves saw nothing: far too close, cut off, or on its side."""
-        height, width = pixels.shape[:2]
-        for scale in (base / 2, base / 4):
-            # A face that fills the picture gets the surroundings that the network expects.
-            pad = max(height, width) // 2
-            wide = cv2.copyMakeBorder(pixels, pad, pad, pad, pad, cv2.BORDER_REPLICATE)
-            found = self._look(wide, scale).moved(-pad, -pad)  # type: ignore[arg-type]
-            if len(found):
-                return merge(found)
+        height, width = base.shape[:2]
+        found = self._with_surroundings(base)
         for quarter in (1, 3, 2):
-            turned = self._look(np.ascontiguousarray(np.rot90(pixels, quarter)), base)
-            if len(turned):
-                return merge(_turned_back(turned, quarter, width, height))
+            if not len(found):
+                turned = np.ascontiguousarray(np.rot90(base, quarter))
+                found = _turned_back(self._look(turned, turned), quarter, width, height)
+        return merge(found)
+
+    def _with_surroundings(self, base: Pixels) -> Detections:
+        """Give a face that fills the picture the surroundings that the network expects."""
+        pad = max(base.shape[:2]) // 2
+        wide = np.asarray(
+            cv2.copyMakeBorder(base, pad, pad, pad, pad, cv2.BORDER_REPLICATE), dtype=np.uint8
+        )
+        for scale in (0.5, 0.25):
+            found = self._look(_resized(wide, scale), wide)
+            if len(found):
+                return found.moved(-pad, -pad)
         return Detections.join([])
+
+
+def _ratio(whole: Pixels, seen: Pixels) -> tuple[float, float]:
+    """How many times as wide and as high a picture is as another."""
+    return whole.shape[1] / seen.shape[1], whole.shape[0] / seen.shape[0]
 
 
 def _base_scale(side: int) -> float:

@@ -24,9 +24,8 @@ if TYPE_CHECKING:
 MIRROR = "+mirror"
 """Behind an embedder's id: the mean of the crop's vector and its mirror image's, normalised."""
 
-BATCH = 8
-"""Crops per call: enough to read the weights from memory once for many, small enough to bound
-the memory that activations take."""
+BATCH = 2
+"""Crops per call. More are slower on a CPU: their activations no longer fit its cache."""
 
 
 class Embedder:

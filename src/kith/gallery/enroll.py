@@ -2,94 +2,57 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
+import os
+import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
-
-import numpy as np
-from PIL import Image
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from kith.decision import unusable
-from kith.errors import NoPhotos
+from kith.errors import InvalidName, printable
+from kith.gallery import writing
+from kith.gallery.digest import encoded_digest
+from kith.gallery.enroll_report import EnrollReport, Rejected, Tally
 from kith.gallery.names import clean_name
-from kith.gallery.records import Conflict, NewPhoto
-from kith.media import find_photos
+from kith.gallery.records import NewPhoto
 from kith.recognizer import largest_central
 
 if TYPE_CHECKING:
-    import os
-
     from kith.gallery.store import GalleryStore
     from kith.recognizer import Recognizer
     from kith.types import Face, ImageInput, PhotoFaces
+
+__all__ = ["EnrollReport", "Enrolment", "OnPhoto", "Rejected"]
 
 OnPhoto: TypeAlias = Callable[[str, str | None], None]
 """Called once for each photo dealt with: its source, and why it was refused (None: it was not)."""
 
 PHOTOS_PER_CHANGE = 32
-"""Photos kept in one transaction; what a kill loses was not yet acknowledged."""
+"""Photos kept in one transaction, at least; what a kill loses was not yet acknowledged."""
 
-_COPY = re.compile(r"\s*\(\d+\)$")
+REST = 20
+"""Many times as long as a transaction took, no other follows: on a slow disk, and where a person
+has thousands of photos and each change means a new template, more photos go into one."""
+
+LONGEST_REST = 10.0
+"""Seconds; so much work, at most, has to be done again after a kill."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rejected:
-    """A photo that cannot stand for a person, and why."""
+class _Asked(NamedTuple):
+    """A photo to enrol."""
 
+    name: str
+    image: ImageInput
+    refusal: str | None = None  # why nobody can have this name
+
+
+class _Seen(NamedTuple):
+    """A photo that was looked at."""
+
+    name: str
     source: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class EnrollReport:
-    """What became of the photos of one person.
-
-    Attributes:
-        name: as it is kept.
-        added: how many photos are new.
-        already: how many the person had before.
-        several: sources that show several faces; the largest central one was taken.
-        rejected: photos that cannot stand for a person.
-        conflicts: photos that already stand for somebody else.
-        outliers: sources of all this person's photos, old and new, whose face agrees too little
-            with the others and is left out of the template.
-    """
-
-    name: str
-    added: int = 0
-    already: int = 0
-    several: tuple[str, ...] = ()
-    rejected: tuple[Rejected, ...] = ()
-    conflicts: tuple[Conflict, ...] = ()
-    outliers: tuple[str, ...] = ()
-
-
-@dataclass(slots=True)
-class _Tally:
-    """One person's report in the making, and the photos not yet written."""
-
-    name: str
-    added: int = 0
-    already: int = 0
-    several: list[str] = field(default_factory=list)
-    rejected: list[Rejected] = field(default_factory=list)
-    conflicts: list[Conflict] = field(default_factory=list)
-    outliers: tuple[str, ...] = ()
-    waiting: list[NewPhoto] = field(default_factory=list)
-
-    def report(self) -> EnrollReport:
-        return EnrollReport(
-            self.name,
-            self.added,
-            self.already,
-            tuple(self.several),
-            tuple(self.rejected),
-            tuple(self.conflicts),
-            self.outliers,
-        )
+    found: PhotoFaces | None = None  # None: the person has it already, or nobody can have it
+    refusal: str | None = None
 
 
 class Enrolment:
@@ -104,6 +67,7 @@ class Enrolment:
         all_faces: keep every face of a photo, not only the largest central one; for photos that
             show the same person several times.
         on_photo: told of each photo.
+        refuse_names: a name that cannot be kept is a reason to refuse its photos, not an error.
     """
 
     def __init__(
@@ -113,11 +77,16 @@ class Enrolment:
         *,
         all_faces: bool = False,
         on_photo: OnPhoto | None = None,
+        refuse_names: bool = False,
     ) -> None:
         self._store = store
         self._recognizer = recognizer
         self._all_faces = all_faces
         self._on_photo = on_photo or (lambda _source, _reason: None)
+        self._refuse_names = refuse_names
+        self._pending: deque[Tally] = deque()
+        self._waiting = 0  # photos of those pending
+        self._next_change = 0.0
 
     def run(self, photos: Iterable[tuple[str, ImageInput]]) -> Iterator[EnrollReport]:
         """Enrol (name, photo) pairs, each person's photos in a row; yield a report per person.
@@ -128,40 +97,56 @@ class Enrolment:
             InvalidName: before anything of that person is kept.
             GalleryError: the gallery cannot take it; what was reported before is kept.
         """
-        cleaned = ((clean_name(name), image) for name, image in photos)
-        tally: _Tally | None = None
-        for name, item in self._recognizer.map(self._look, cleaned):
-            if tally is not None and tally.name != name:
-                yield self._finished(tally)
-                tally = None
-            tally = tally or _Tally(name)
-            self._take(tally, item)
-            if len(tally.waiting) >= PHOTOS_PER_CHANGE:
-                self._write(tally)
-        if tally is not None:
-            yield self._finished(tally)
+        tally: Tally | None = None
+        for seen in self._recognizer.map(self._look, self._asked(photos)):
+            if tally is None or tally.name != seen.name:
+                tally = Tally(seen.name)
+                self._pending.append(tally)
+            self._take(tally, seen)
+            if self._is_time():
+                self._write()
+            yield from self._finished(tally)
+        self._write()
+        yield from self._finished(None)
 
-    def _look(self, photo: tuple[str, ImageInput]) -> tuple[str, PhotoFaces | None]:
-        """Describe a photo; None where the person has it already. Runs in the pool's threads."""
-        name, image = photo
-        digest = _file_digest(image)
-        if digest is not None and self._store.exists and self._store.has_photo(digest, name):
-            return name, None
-        return name, self._recognizer.describe(image)
+    def _asked(self, photos: Iterable[tuple[str, ImageInput]]) -> Iterator[_Asked]:
+        for name, image in photos:
+            try:
+                yield _Asked(clean_name(name), image)
+            except InvalidName as error:
+                if not self._refuse_names:
+                    raise
+                yield _Asked(printable(name), image, str(error))
 
-    def _take(self, tally: _Tally, item: PhotoFaces | None) -> None:
-        if item is None:
-            tally.already += 1
-            self._on_photo("", None)
-            return
-        faces, reason = self._meant(item)
-        self._on_photo(item.source, reason)
+    def _look(self, photo: _Asked) -> _Seen:
+        """Describe a photo, unless that would be in vain. Runs in the pool's threads."""
+        name, image, refusal = photo
+        if refusal is not None or self._is_known(name, image):
+            return _Seen(name, _source(image), None, refusal)
+        found = self._recognizer.describe(image)
+        return _Seen(name, found.source, found)
+
+    def _is_known(self, name: str, image: ImageInput) -> bool:
+        if not self._store.exists:
+            return False
+        digest = encoded_digest(image)
+        return digest is not None and self._store.has_photo(digest, name)
+
+    def _take(self, tally: Tally, seen: _Seen) -> None:
+        faces: tuple[Face, ...] = ()
+        reason = seen.refusal
+        if seen.found is not None:
+            faces, reason = self._meant(seen.found)
+        self._on_photo(seen.source, reason)
         if reason is not None:
-            tally.rejected.append(Rejected(item.source, reason))
-            return
-        if len(item.faces) > 1:
-            tally.several.append(item.source)
-        tally.waiting.append(NewPhoto(item.digest, item.source, faces))
+            tally.rejected.append(Rejected(seen.source, reason))
+        elif seen.found is None:
+            tally.already += 1
+        else:
+            if len(seen.found.faces) > 1 and not self._all_faces:
+                tally.several.append(seen.source)
+            self._waiting += 1
+            tally.waiting.append(NewPhoto(seen.found.digest, seen.source, faces))
 
     def _meant(self, item: PhotoFaces) -> tuple[tuple[Face, ...], str | None]:
         """Return the faces to keep of a photo, or why there are none."""
@@ -175,57 +160,32 @@ class Enrolment:
             return usable, None if usable else unusable(best)
         return (best,), unusable(best)
 
-    def _write(self, tally: _Tally) -> None:
-        if not tally.waiting:
+    def _is_time(self) -> bool:
+        enough = max(self._waiting, len(self._pending)) >= PHOTOS_PER_CHANGE
+        return enough and time.monotonic() >= self._next_change
+
+    def _write(self) -> None:
+        """Keep what waits, of all people in one transaction."""
+        waiting = [tally for tally in self._pending if tally.waiting]
+        if not waiting:
             return
-        report = self._store.add(tally.name, tally.waiting, self._recognizer.contract)
-        tally.added += len(report.added)
-        tally.already += len(report.already)
-        tally.conflicts += report.conflicts
-        tally.outliers = report.outliers
-        tally.waiting.clear()
+        began = time.monotonic()
+        with self._store.database.write() as connection:
+            reports = [
+                writing.add(connection, tally.name, tally.waiting, self._recognizer.contract)
+                for tally in waiting
+            ]
+        for tally, report in zip(waiting, reports, strict=True):
+            tally.written(report)
+        self._waiting = 0
+        ended = time.monotonic()
+        self._next_change = ended + min(REST * (ended - began), LONGEST_REST)
 
-    def _finished(self, tally: _Tally) -> EnrollReport:
-        self._write(tally)
-        return tally.report()
-
-
-def photos_of_folder(root: str | os.PathLike[str]) -> Iterator[tuple[str, str]]:
-    """Yield (name, path) for a folder of people, each person's photos in a row.
-
-    A sub-folder is a person, with every photo in it and below it; a photo that lies in the folder
-    itself is a person named after the file: "Ada.jpg" and "Ada (2).jpg" are both Ada.
-
-    Raises:
-        PhotoNotFound: there is no such folder.
-        NoPhotos: it holds no photo.
-    """
-    top = Path(root)
-    found = False
-    loose: dict[str, list[str]] = {}
-    for path in find_photos([top]):
-        found = True
-        inside = Path(path).relative_to(top).parts
-        if len(inside) > 1:
-            yield inside[0], path
-        else:
-            loose.setdefault(_COPY.sub("", Path(path).stem), []).append(path)
-    for name, paths in loose.items():
-        yield from ((name, path) for path in paths)
-    if not found:
-        raise NoPhotos(f"{top}: no photo in this folder; kith expects a folder per person in it")
+    def _finished(self, current: Tally | None) -> Iterator[EnrollReport]:
+        """Yield the reports of those before the current person who have nothing left to write."""
+        while self._pending and self._pending[0] is not current and not self._pending[0].waiting:
+            yield self._pending.popleft().report()
 
 
-def _file_digest(image: ImageInput) -> str | None:
-    """Return the sha256 of a file or of encoded bytes; None where there is none to be had."""
-    if isinstance(image, bytes):
-        return hashlib.sha256(image).hexdigest()
-    if isinstance(image, np.ndarray | Image.Image):
-        return None
-    try:
-        if not Path(image).is_file():
-            return None  # describing it says what is wrong; a pipe must not be opened here
-        with Path(image).open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except (OSError, ValueError):
-        return None
+def _source(image: ImageInput) -> str:
+    return os.fsdecode(image) if isinstance(image, (str, os.PathLike)) else "<bytes>"

@@ -11,8 +11,9 @@ from PIL import Image
 from kith.decision import AMBIGUITY_MARGIN, checked_threshold, decide, no_face
 from kith.decision import default_recognizer as default
 from kith.embedding import MIRROR
-from kith.errors import ContractMismatch, EnrolmentError, OptionError
-from kith.gallery.enroll import Enrolment, photos_of_folder
+from kith.errors import ContractMismatch, EnrolmentError, OptionError, printable
+from kith.gallery.enroll import Enrolment
+from kith.gallery.folder import photos_of_folder
 from kith.gallery.location import default_path
 from kith.gallery.search import TemplateIndex
 from kith.gallery.store import GalleryStore
@@ -113,12 +114,14 @@ class Gallery:
         pairs = ((name, image) for image in _many(images))
         reports = list(self.enroll_many(pairs, all_faces=all_faces, on_photo=on_photo))
         if not reports:
-            raise EnrolmentError(f"no photo was given for {name}")
+            raise EnrolmentError(f"no photo was given for {printable(name)}")
         report = reports[0]
-        if not report.added and not report.already and report.rejected:
-            first = report.rejected[0]
-            more = f" (and {len(report.rejected) - 1} more)" if len(report.rejected) > 1 else ""
-            raise EnrolmentError(f"{first.source}: {first.reason}{more}; nobody was enrolled")
+        refused = [(one.source, one.reason) for one in report.rejected]
+        refused += [(one.source, f"stands for {one.person} already") for one in report.conflicts]
+        if not report.added and not report.already:
+            source, reason = refused[0]
+            more = f" (and {len(refused) - 1} more)" if len(refused) > 1 else ""
+            raise EnrolmentError(f"{printable(source)}: {reason}{more}; nobody was enrolled")
         return report
 
     def enroll_many(
@@ -137,7 +140,7 @@ class Gallery:
             InvalidName: a name cannot be kept.
             GalleryError: the gallery cannot take it; what was reported is kept.
         """
-        return self._enrolment(all_faces, on_photo).run(photos)
+        return self._enrolment(all_faces=all_faces, on_photo=on_photo).run(photos)
 
     def enroll_folder(
         self, root: str | os.PathLike[str], *, on_photo: OnPhoto | None = None
@@ -145,13 +148,20 @@ class Gallery:
         """Enrol everybody of a folder; yield a report per person once it is on the disk.
 
         A sub-folder is a person; a photo in the folder itself is a person named after the file.
+        One named as nobody can be is refused like a photo without a face.
+
+        Args:
+            root: the folder.
+            on_photo: told of each photo as it is dealt with, and of each sub-folder that cannot
+                be read.
 
         Raises:
             NoPhotos: the folder holds no photo.
-            PhotoNotFound: there is no such folder.
+            PhotoError: there is no such folder, or it cannot be listed.
             GalleryError: the gallery cannot take it; what was reported is kept.
         """
-        return self.enroll_many(photos_of_folder(root), on_photo=on_photo)
+        enrolment = self._enrolment(on_photo=on_photo, refuse_names=True)
+        return enrolment.run(photos_of_folder(root, on_photo))
 
     def identify(
         self,
@@ -217,9 +227,21 @@ class Gallery:
         self._index = TemplateIndex(self.store.templates)
         return report
 
-    def _enrolment(self, all_faces: bool, on_photo: OnPhoto | None) -> Enrolment:
+    def _enrolment(
+        self,
+        *,
+        all_faces: bool = False,
+        on_photo: OnPhoto | None = None,
+        refuse_names: bool = False,
+    ) -> Enrolment:
         self._check_contract()
-        return Enrolment(self.store, self.recognizer, all_faces=all_faces, on_photo=on_photo)
+        return Enrolment(
+            self.store,
+            self.recognizer,
+            all_faces=all_faces,
+            on_photo=on_photo,
+            refuse_names=refuse_names,
+        )
 
     def _checked(self, top: int, threshold: float | None) -> float:
         if top < 1:
@@ -230,12 +252,12 @@ class Gallery:
     def _check_contract(self) -> None:
         """Refuse a recogniser whose embeddings must not be compared with the gallery's."""
         pinned = self.contract
-        if pinned is None or self._recognizer is None or not self.store.count():
+        if pinned is None or not self.store.count():
             return
-        differences = pinned.differences(self._recognizer.contract)
+        differences = pinned.differences(self.recognizer.contract)
         if differences:
             raise ContractMismatch(
-                f"{self.store.path}: made with another kind of embedding "
+                f"{printable(str(self.store.path))}: made with another kind of embedding "
                 f"({'; '.join(differences)}): use embedder {pinned.model!r} with it, or enrol "
                 "the photos into a new gallery file"
             )

@@ -8,24 +8,26 @@ smaller, and `Photo.scale` leads back to full size.
 
 Out: `draw_faces` puts boxes and names on a picture, `contact_sheet` makes a page of many, and
 `save_picture` writes a file whole or not at all.
+It is loaded when it is first used: recognising needs none of it.
 """
 
 from __future__ import annotations
 
-from kith.media.draw import (
-    AMBIGUOUS,
-    COLOURS,
-    LOW,
-    MATCH,
-    UNKNOWN,
-    Label,
-    draw_faces,
-    save_picture,
-)
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from kith.media.folder import PHOTO_SUFFIXES, count_photos, find_photos
 from kith.media.limits import Limits
 from kith.media.photo import Photo, load_photo
-from kith.media.sheet import Section, Tile, contact_sheet
+
+if TYPE_CHECKING:
+    from kith.media.draw import AMBIGUOUS, COLOURS, LOW, MATCH, UNKNOWN, Label, draw_faces
+    from kith.media.save import save_picture
+    from kith.media.sheet import Section, Tile, contact_sheet
+
+_DRAW = ("AMBIGUOUS", "COLOURS", "LOW", "MATCH", "UNKNOWN", "Label", "draw_faces")
+_SHEET = ("Section", "Tile", "contact_sheet")
+_LATE = dict.fromkeys(_DRAW, "draw") | dict.fromkeys(_SHEET, "sheet") | {"save_picture": "save"}
 
 __all__ = [
     "AMBIGUOUS",
@@ -46,3 +48,9 @@ __all__ = [
     "load_photo",
     "save_picture",
 ]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _LATE:
+        raise AttributeError(f"module 'kith.media' has no attribute {name!r}")
+    return getattr(import_module(f"kith.media.{_LATE[name]}"), name)

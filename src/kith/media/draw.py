@@ -12,7 +12,6 @@ from PIL import Image, ImageDraw
 
 from kith.media import shapes, text
 from kith.media.placement import place_tags
-from kith.media.save import save_picture
 from kith.types import Box, Pixels, Verdict
 
 if TYPE_CHECKING:
@@ -28,7 +27,6 @@ __all__ = [
     "UNKNOWN",
     "Label",
     "draw_faces",
-    "save_picture",
 ]
 
 MATCH: Colour = (48, 199, 93)

@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-import platformdirs
-
 from kith.errors import ModelUnavailable
 
 
@@ -40,4 +38,6 @@ def unwritable(folder: Path, error: OSError) -> ModelUnavailable:
 
 
 def _platform_folder() -> Path:
+    import platformdirs
+
     return platformdirs.user_data_path("kith", appauthor=False)

@@ -8,7 +8,6 @@ import os
 from typing import TYPE_CHECKING, Protocol
 
 import onnxruntime
-from filelock import FileLock
 
 from kith.errors import DeviceUnavailable, ModelCorrupt
 
@@ -81,6 +80,8 @@ def prepared(card: ModelCard, store: ModelStore) -> Path:
     store.require_licence(card)
     if _is_intact(graph, digest):
         return graph
+    from filelock import FileLock
+
     source = store.path(card)
     with FileLock(f"{graph}.lock"):
         if not _is_intact(graph, digest):

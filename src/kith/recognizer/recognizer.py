@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self, TypeVar
 import numpy as np
 
 from kith.detection import open_detector
-from kith.embedding import open_embedder
+from kith.embedding import BATCH, open_embedder
 from kith.errors import OptionError, PhotoError
 from kith.media import Limits, load_photo
 from kith.models import ModelStore
@@ -27,9 +27,6 @@ if TYPE_CHECKING:
 
 A = TypeVar("A")
 B = TypeVar("B")
-
-CHUNK = 4
-"""Faces of one photo that a thread embeds at a time."""
 
 
 class Recognizer:
@@ -216,7 +213,7 @@ class Recognizer:
         """Find and embed; share: use all threads for the faces of this one photo."""
         found = self._find(photo)
         crops = [self._embedder.recipe.crop(photo.pixels, points) for points in found.points]
-        chunks = [crops[start : start + CHUNK] for start in range(0, len(crops), CHUNK)]
+        chunks = [crops[start : start + BATCH] for start in range(0, len(crops), BATCH)]
         run = self._pool.map if share and len(chunks) > 1 else map
         vectors = [vector for part in run(self._embedder.embed, chunks) for vector in part]
         return tuple(

@@ -1,0 +1,63 @@
+"""Who of the gallery a face is: search and decision over the store."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from kith.decision import decide
+from kith.gallery.search import TemplateIndex
+from kith.types import Candidate
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from kith.gallery.store import GalleryStore
+    from kith.types import Face, Identification
+
+
+class Asking:
+    """Answers from the templates of a store, kept in step with it.
+
+    Args:
+        store: whose people are looked for.
+    """
+
+    def __init__(self, store: GalleryStore) -> None:
+        self._store = store
+        self._index = TemplateIndex(store.templates)
+
+    def forget(self) -> None:
+        """Drop the templates in memory; they are read again when next needed."""
+        self._index = TemplateIndex(self._store.templates)
+
+    def answers(
+        self, faces: Sequence[Face], top: int, threshold: float, margin: float
+    ) -> tuple[Identification, ...]:
+        """Return an answer per face, none where there are no faces; see `decide`.
+
+        Args:
+            faces: of one photo, with their embeddings.
+            top: candidates in each answer.
+            threshold: least similarity of a match.
+            margin: least lead over a second person who reaches the threshold too.
+        """
+        described = [face.embedding for face in faces if face.embedding is not None]
+        if not described:
+            return ()
+        if not self._store.exists:
+            return tuple(decide(face, (), threshold, margin) for face in faces)
+        self._index.refresh()
+        # Two at least: whether a match is ambiguous depends on the second person.
+        ids, similarities = self._index.search(np.stack(described), max(top, 2))
+        names = self._store.templates.names({int(i) for i in ids.ravel() if i >= 0})
+        answers = []
+        for face, row, values in zip(faces, ids, similarities, strict=True):
+            candidates = [
+                Candidate(names[int(i)], float(value))
+                for i, value in zip(row, values, strict=True)
+                if int(i) in names
+            ]
+            answers.append(decide(face, candidates, threshold, margin, top))
+        return tuple(answers)

@@ -1,0 +1,35 @@
+"""Holding a recogniser to what a gallery's embeddings are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kith.embedding import MIRROR
+from kith.errors import ContractMismatch, printable
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from kith.types import EmbeddingContract
+
+
+def contract_embedder(contract: EmbeddingContract | None) -> str:
+    """Return the name of the embedder that makes a contract's embeddings; None: the default."""
+    if contract is None:
+        return "sface"
+    return contract.model + MIRROR * contract.crop.endswith(MIRROR)
+
+
+def require_same(pinned: EmbeddingContract, offered: EmbeddingContract, path: Path) -> None:
+    """Refuse embeddings that must not be compared with a gallery's.
+
+    Raises:
+        ContractMismatch: with the parts that differ, and what to do.
+    """
+    differences = pinned.differences(offered)
+    if differences:
+        raise ContractMismatch(
+            f"{printable(str(path))}: made with another kind of embedding "
+            f"({'; '.join(differences)}): use embedder {contract_embedder(pinned)!r} with it, or "
+            "enrol the photos into a new gallery file"
+        )

@@ -1,0 +1,78 @@
+"""What enrolment tells of each person, and how it is put together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from kith.gallery.records import AddReport, Conflict, NewPhoto
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A photo that cannot stand for a person, and why."""
+
+    source: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class EnrollReport:
+    """What became of the photos of one person.
+
+    It grows with what there is to say: a source for each photo that is remarkable, a number for
+    those that are not.
+
+    Attributes:
+        name: as it is kept.
+        added: how many photos are new.
+        already: how many the person had before.
+        several: sources that show several faces; the largest central one was taken.
+        rejected: photos that cannot stand for a person.
+        conflicts: photos that already stand for somebody else.
+        outliers: sources of all this person's photos, old and new, whose face agrees too little
+            with the others and is left out of the template.
+    """
+
+    name: str
+    added: int = 0
+    already: int = 0
+    several: tuple[str, ...] = ()
+    rejected: tuple[Rejected, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+    outliers: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Tally:
+    """One person's report in the making, and the photos not yet written."""
+
+    name: str
+    added: int = 0
+    already: int = 0
+    several: list[str] = field(default_factory=list)
+    rejected: list[Rejected] = field(default_factory=list)
+    conflicts: list[Conflict] = field(default_factory=list)
+    outliers: tuple[str, ...] = ()
+    waiting: list[NewPhoto] = field(default_factory=list)
+
+    def written(self, report: AddReport) -> None:
+        """Take up what became of the waiting photos."""
+        self.added += len(report.added)
+        self.already += len(report.already)
+        self.conflicts += report.conflicts
+        self.outliers = report.outliers
+        self.waiting.clear()
+
+    def report(self) -> EnrollReport:
+        """Return what is known by now."""
+        return EnrollReport(
+            self.name,
+            self.added,
+            self.already,
+            tuple(self.several),
+            tuple(self.rejected),
+            tuple(self.conflicts),
+            self.outliers,
+        )
