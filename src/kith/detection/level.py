@@ -73,15 +73,15 @@ def level(network: FaceNetwork, pixels: Pixels, found: Detections) -> Detections
         pixels: RGB, uint8, H × W × 3.
         found: faces of that picture.
     """
-    points, scores = found.points.copy(), found.scores.copy()
+    points = found.points.copy()
     for index, box in enumerate(found.boxes):
         if box[2] < SMALLEST:
             continue
         face = _Leveller(network, pixels, box)
-        look = face.level(points[index], float(scores[index]))
+        look = face.level(points[index], float(found.scores[index]))
         if look is not None:
-            points[index], scores[index] = look.points, max(look.score, float(scores[index]))
-    return Detections(found.boxes, points, scores)
+            points[index] = look.points
+    return Detections(found.boxes, points, found.scores)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -113,7 +113,7 @@ class _Leveller:
         if best is None or closer is None:
             return best
         mean = ((best.points + closer.points) / 2).astype(np.float32)
-        return _Look(max(best.score, closer.score), mean, closer.tilt)
+        return _Look(closer.score, mean, closer.tilt)
 
     def _surest_turn(self) -> float | None:
         """Return the eighth of a turn under which the network is surest of the face.
