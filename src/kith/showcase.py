@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Self
 
 from kith import samples
 from kith.decision import default_recognizer, no_face, verify
-from kith.errors import InputError
+from kith.errors import InputError, printable
 from kith.gallery.gallery import Gallery
 from kith.media import COLOURS, MATCH, Section, Tile, contact_sheet, load_photo, save_picture
 from kith.types import Verdict
@@ -80,7 +80,9 @@ class Showcase:
         try:
             out.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise InputError(f"{out} cannot be made a folder ({error.strerror})") from error
+            raise InputError(
+                f"{printable(str(out))} cannot be made a folder ({error.strerror}): name another"
+            ) from error
         return cls(out, *folders)
 
     def __enter__(self) -> Self:

@@ -86,16 +86,13 @@ def test_beyond_the_photo_is_black() -> None:
     assert not far.any()
 
 
-def test_the_crop_of_an_enlarged_photo_is_the_crop(
-    obama: Pixels, obama_face: Detections
-) -> None:
+def test_the_crop_of_an_enlarged_photo_is_the_crop(obama: Pixels, obama_face: Detections) -> None:
     """Each pixel of the photo repeated: the face is the same, and where it was."""
     points = obama_face.points[0]
     plain = ARCFACE.crop(obama, points).astype(np.int64)
     part, moved = obama[50:450, 330:650], points - np.float32([330, 50])
     for factor in (2, 8):
         large = np.repeat(np.repeat(part, factor, axis=0), factor, axis=1)
-        crop = ARCFACE.crop(large, (moved + 0.5) * factor - 0.5).astype(np.int64)
         landmarks = (moved + 0.5) * factor - 0.5
         away = [
             np.abs(ARCFACE.crop(large, landmarks + by).astype(np.int64) - plain)[8:-8, 8:-8].mean()

@@ -49,7 +49,7 @@ def test_points_seen_on_a_turned_canvas_come_back_to_their_places(
     assert network.seen
     # The paint is measured on a canvas of 128 pixels, some 100 of them for the face.
     assert np.abs(seen.points[0] - truth).max() < 0.02 * np.ptp(truth)
-    assert seen.scores[0] == np.float32(0.95)
+    assert seen.scores[0] == np.float32(0.7)  # of the picture it was found in
     assert np.array_equal(seen.boxes, first.boxes)
 
 

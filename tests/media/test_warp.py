@@ -56,9 +56,7 @@ def test_the_picture_itself_and_a_part_of_it() -> None:
     assert not beyond[:, :5].any()
 
 
-@given(
-    st.floats(0.51, 4), st.floats(-180, 180), st.integers(0, 50), st.integers(0, 37)
-)
+@given(st.floats(0.51, 4), st.floats(-180, 180), st.integers(0, 50), st.integers(0, 37))
 def test_turned_and_scaled_against_sampling_pixel_by_pixel(
     scale: float, degrees: float, x: int, y: int
 ) -> None:

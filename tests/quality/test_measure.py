@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import cv2
@@ -10,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kith.alignment import ARCFACE_TEMPLATE, RECIPES
+from kith.alignment import RECIPES
 from kith.quality import UNUSABLE, measure
 
 if TYPE_CHECKING:
-    from kith.detection import Detections, Detector
+    from kith.detection import Detections
     from kith.types import Pixels, Quality
 
 CROP = RECIPES["arcface-112"]
@@ -63,9 +62,9 @@ def test_a_usual_photo_is_good(obama: Pixels, obama_face: Detections) -> None:
     assert abs(found.yaw) < 0.3
 
 
-def assert_falling(steps: list[Quality], part: str, tolerance: float = 0.0) -> None:
+def assert_falling(steps: list[Quality], part: str) -> None:
     values = [getattr(step, part) for step in steps]
-    assert all(b <= a + tolerance for a, b in zip(values, values[1:], strict=False)), values
+    assert values == sorted(values, reverse=True)
     assert values[-1] < values[0]
 
 
@@ -74,7 +73,7 @@ def test_blur_makes_it_worse_step_by_step(obama: Pixels, obama_face: Detections)
     eyes = float(np.hypot(*(points[1] - points[0])))
     steps = [
         measure(CROP.crop(cv2.GaussianBlur(obama, (0, 0), share * eyes), points), points)
-        for share in (0.001, 0.02, 0.04, 0.07, 0.1, 0.14, 0.2)
+        for share in (0.001, 0.03, 0.06, 0.1, 0.15, 0.2, 0.3)
     ]
     assert_falling(steps, "sharpness")
     assert_falling(steps, "score")
@@ -83,9 +82,7 @@ def test_blur_makes_it_worse_step_by_step(obama: Pixels, obama_face: Detections)
     assert len({step.size for step in steps}) == 1
 
 
-def test_reduction_makes_it_worse_step_by_step(
-    detector: Detector, obama: Pixels, obama_face: Detections
-) -> None:
+def test_reduction_makes_it_worse_step_by_step(obama: Pixels, obama_face: Detections) -> None:
     steps = []
     for width in (910, 400, 200, 100, 60, 40, 28):
         scale = width / obama.shape[1]
@@ -98,9 +95,7 @@ def test_reduction_makes_it_worse_step_by_step(
     assert steps[-1].size == pytest.approx(steps[0].size * 28 / 910, rel=0.01)
 
 
-def test_yaw_is_positive_where_the_nose_points_to_the_right_of_the_picture(
-    obama: Pixels, obama_face: Detections
-) -> None:
+def test_yaw_is_positive_where_the_nose_points_to_the_right_of_the_picture() -> None:
     crop = textured()
     right, left = FRONTAL.copy(), FRONTAL.copy()
     right[2, 0] += 12
@@ -149,7 +144,8 @@ def test_a_profile_is_not_small_for_its_eyes_being_close() -> None:
 def test_a_crop_of_one_shade_is_unusable(value: int) -> None:
     flat = np.full((112, 112, 3), value, np.uint8)
     found = measure(flat, FRONTAL)
-    assert (found.sharpness, found.score) == (0.0, 0.0)
+    assert found.sharpness < 1e-4
+    assert found.score == 0.0
 
 
 def test_points_in_one_place_are_unusable() -> None:
@@ -173,12 +169,9 @@ def test_every_part_stays_in_its_bounds(numbers: list[float], blur: float) -> No
 def test_the_parts_multiply() -> None:
     """Size and sharpness fall independently; the score is their product."""
     small = FRONTAL / 4  # 10.5 pixels from eyes to mouth
-    dull = textured(1.2)
+    dull = textured(4)
     alone = measure(textured(), small).score, measure(dull, FRONTAL).score
     assert all(0.1 < score < 0.95 for score in alone)
     both = measure(dull, small)
     assert both.score == pytest.approx(alone[0] * alone[1])
-    assert replace(both, score=0) == replace(
-        measure(dull, small), score=0
-    )  # the same again, whenever it is asked
-    assert len(ARCFACE_TEMPLATE) == len(small)
+    assert measure(dull, small) == both

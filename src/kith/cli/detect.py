@@ -12,7 +12,7 @@ from kith.cli.options import DetectorId, Device, DrawTo, Json, MinFace, Paths, Q
 
 if TYPE_CHECKING:
     from kith.cli.output import Table
-    from kith.cli.pictures import OutputFolder
+    from kith.cli.places import OutputFolder
     from kith.types import PhotoFaces
 
 CROP_SIDE = 224
@@ -23,10 +23,18 @@ def detect(
     draw: DrawTo = None,
     crops: Annotated[
         Path | None,
-        typer.Option("--crops", metavar="DIR", help="Write each face's aligned square here."),
+        typer.Option(
+            "--crops",
+            metavar="DIR",
+            parser=options.folder,
+            help="Write each face's aligned square here.",
+        ),
     ] = None,
     crop_size: Annotated[
-        int, typer.Option("--crop-size", min=16, max=2048, help="Side of a square, in pixels.")
+        int,
+        typer.Option(
+            "--crop-size", metavar="PIXELS", min=16, max=2048, help="Side of such a square."
+        ),
     ] = CROP_SIDE,
     largest: Annotated[
         bool, typer.Option("--largest", help="Only the largest central face of each photo.")
@@ -41,27 +49,23 @@ def detect(
 ) -> None:
     """Find the faces of photos."""
     from kith.cli.batch import Batch
-    from kith.cli.output import Table, emit
-    from kith.cli.pictures import OutputFolder
+    from kith.cli.output import Column, Table, emit
+    from kith.cli.places import OutputFolder
     from kith.cli.shapes import face, photo_head
 
     drawn = OutputFolder(draw, paths) if draw else None
     squares = OutputFolder(crops, paths) if crops else None
-    recognizer = options.make_recognizer(detector, None, device, score, min_face)
-    batch = Batch(paths, as_json=as_json, quiet=quiet, strict=strict)
-    table = Table("photo", "size", "faces", "box", "score")
-    keep = bool(draw or crops)
-    with batch.progress("detecting") as advance:
-        stream = recognizer.stream(batch.photos(), embed=False, keep_pixels=keep)
+    batch = Batch(paths, as_json=as_json, quiet=quiet, strict=strict, outputs=(drawn, squares))
+    recognizer = options.make_recognizer(detector, None, device, score, min_face, shown=batch.shown)
+    columns = (Column("photo", "path"), "size", Column("faces", "number"), "box", "score")
+    with Table(*columns, shown=batch.shown) as table, batch.progress("detecting"):
+        stream = recognizer.stream(batch.photos(), embed=False, keep_pixels=bool(drawn or squares))
         for photo in batch.keep(stream, lambda photo: photo):
-            shown = _largest_only(photo) if largest else photo
-            _write(shown, drawn, squares, crop_size)
+            wanted = _largest_only(photo) if largest else photo
+            _write(wanted, drawn, squares, crop_size)
             if as_json:
-                emit(photo_head(shown) | {"faces": [face(one) for one in shown.faces]})
-            elif not quiet:
-                _add_rows(table, shown)
-            advance()
-    table.flush()
+                emit(photo_head(wanted) | {"faces": [face(one) for one in wanted.faces]})
+            _add_rows(table, wanted)
     batch.finish()
 
 
@@ -81,17 +85,19 @@ def _write(
     from kith.media import save_picture
 
     if drawn is not None:
-        pictures.save_drawn(photo, pictures.detected(photo), drawn.place(photo.source, ".jpg"))
+        [place] = drawn.places(photo.source, ".jpg")
+        pictures.save_drawn(photo, pictures.detected(photo), place)
     if squares is not None:
-        place = squares.place(photo.source, "")
-        for number, square in enumerate(pictures.crops(photo, side), 1):
-            save_picture(square, place.with_name(f"{place.name}-{number}.png"))
+        endings = (f"-{number}.png" for number in range(1, len(photo.faces) + 1))
+        places = squares.places(photo.source, *endings)
+        for square, place in zip(pictures.crops(photo, side), places, strict=True):
+            save_picture(square, place)
 
 
 def _add_rows(table: Table, photo: PhotoFaces) -> None:
     size = f"{photo.width}×{photo.height}"
     if not photo.faces:
-        table.add(photo.source, size, ("no face", "yellow"), "", "")
+        table.add(photo.source, size, "0", ("no face", "yellow"), "")
     for number, one in enumerate(photo.faces):
         first = number == 0
         x, y, width, height = (round(value) for value in one.box)

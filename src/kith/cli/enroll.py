@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -19,30 +19,41 @@ from kith.cli.options import (
     Score,
     Strict,
 )
-from kith.errors import OptionError
+from kith.cli.usage import Command
+from kith.errors import OptionError, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from kith.cli.batch import Batch
-    from kith.cli.output import Table
     from kith.gallery.enroll import EnrollReport
+    from kith.gallery.gallery import Gallery
+
+
+class EnrollCommand(Command):
+    """Shows both ways to call it."""
+
+    usages = ("NAME PATH...", "--folder ROOT")
 
 
 def enroll(
     name: Annotated[
-        str | None, typer.Argument(metavar="[NAME", help="Whom the photos show.")
+        str | None, typer.Argument(metavar="NAME", help="Whom the photos show.")
     ] = None,
     paths: Annotated[
-        list[str] | None, typer.Argument(metavar="PATH...]", help="Photos, or folders of them.")
+        list[str] | None,
+        typer.Argument(
+            metavar="PATH...", help="Photos, or folders of photos.", callback=options.filled
+        ),
     ] = None,
     folder: Annotated[
         Path | None,
         typer.Option(
             "--folder",
             metavar="ROOT",
-            help="Enrol everybody of a folder: a sub-folder per person, or one photo per person "
-            "named after them.",
+            parser=options.folder,
+            help="Enrol everybody of a folder: ROOT/Ada/*.jpg, ROOT/Ada.jpg, ROOT/Ada (2).jpg "
+            "are all Ada.",
         ),
     ] = None,
     all_faces: Annotated[
@@ -61,27 +72,49 @@ def enroll(
     quiet: Quiet = False,
     strict: Strict = False,
 ) -> None:
-    """Keep photos of people, to be recognised later. Photos already kept are passed over."""
+    """Keep photos of people, to recognise them later.
+
+    Of a photo with several faces the largest central one is taken. Photos already kept are passed
+    over: an enrolment that was stopped is simply run again.
+    """
     _check(name, paths, folder, all_faces=all_faces, same_person=same_person)
     from kith.cli.batch import Batch
     from kith.gallery.gallery import Gallery
 
-    embedder = embedder or options.gallery_embedder(gallery, must_exist=False)
-    recognizer = options.make_recognizer(detector, embedder, device, score, min_face)
     given = [str(folder)] if folder else list(paths or [])
     batch = Batch(given, as_json=as_json, quiet=quiet, strict=strict)
-    with Gallery(gallery, recognizer=recognizer) as people, batch.progress("enrolling") as advance:
-
-        def on_photo(_source: str, _reason: str | None) -> None:
-            advance()
-
-        if folder:
-            reports = people.enroll_folder(folder, on_photo=on_photo)
-        else:
-            photos = ((name or "", path) for path in batch.photos())
-            reports = people.enroll_many(photos, all_faces=all_faces, on_photo=on_photo)
-        _report(reports, batch, as_json=as_json)
+    own = options.gallery_embedder(gallery, must_exist=False)
+    recognizer = options.make_recognizer(
+        detector, embedder or own, device, score, min_face, shown=batch.shown
+    )
+    with Gallery(gallery, recognizer=recognizer) as people:
+        _run(people, batch, name, folder, all_faces=all_faces, as_json=as_json)
     batch.finish()
+
+
+def _run(
+    people: Gallery,
+    batch: Batch,
+    name: str | None,
+    folder: Path | None,
+    *,
+    all_faces: bool,
+    as_json: bool,
+) -> None:
+    from kith.cli.enrolled import Enrolled
+
+    def reports() -> Iterator[EnrollReport]:
+        if folder:
+            return people.enroll_folder(folder, on_photo=batch.dealt)
+        photos = ((name or "", path) for path in batch.photos())
+        return people.enroll_many(photos, all_faces=all_faces, on_photo=batch.dealt)
+
+    with (
+        Enrolled(batch, as_json=as_json, several=bool(folder)) as told,
+        batch.progress("enrolling"),
+    ):
+        for report in reports():
+            told.add(report)
 
 
 def _check(
@@ -95,63 +128,24 @@ def _check(
     if folder and (name or paths):
         raise OptionError("give a NAME with photos, or --folder ROOT, not both")
     if not folder and not (name and paths):
-        raise OptionError("give a NAME with photos of them, or --folder ROOT")
+        raise OptionError(
+            "give a NAME and photos of them, as in `kith enroll Ada ada1.jpg ada2.jpg`, or "
+            "--folder ROOT"
+        )
+    if name and _is_photo(name):
+        raise OptionError(
+            f"{printable(name)} is a photo, and nobody's NAME: `kith enroll NAME {printable(name)}`"
+        )
+    if all_faces and folder:
+        raise OptionError("--all-faces goes with a NAME, not with --folder")
     if all_faces and not same_person:
         raise OptionError(
             "--all-faces would make everybody on a photo one person; where each photo really "
             "shows only that person, add --same-person"
         )
-    if all_faces and folder:
-        raise OptionError("--all-faces goes with a NAME, not with --folder")
-    if folder and folder.exists() and not folder.is_dir():
-        raise OptionError(f"{folder} is a file; --folder takes a folder of people")
 
 
-def _report(reports: Iterator[EnrollReport], batch: Batch, *, as_json: bool) -> None:
-    from kith.cli.output import Table, count, emit, say
+def _is_photo(name: str) -> bool:
+    from kith.media import PHOTO_SUFFIXES
 
-    table = Table("person", "added", "already", "refused", "remarks")
-    people = added = 0
-    for report in reports:
-        people += 1
-        added += report.added
-        batch.done += report.added + report.already
-        for rejected in report.rejected:
-            batch.fail(rejected.source, rejected.reason)
-        for conflict in report.conflicts:
-            batch.fail(conflict.source, f"already enrolled as {conflict.person}")
-        if as_json:
-            emit(_shape(report))
-        else:
-            _add_row(table, report)
-    if batch.shown:
-        table.flush()
-        say(f"{count(added, 'photo')} added, {count(people, 'person')}")
-
-
-def _add_row(table: Table, report: EnrollReport) -> None:
-    from kith.cli.output import count, joined
-
-    refused = len(report.rejected) + len(report.conflicts)
-    several, outliers = len(report.several), len(report.outliers)
-    remarks = joined(
-        [
-            f"{count(several, 'photo')} with several faces: the largest central one taken"
-            if several
-            else "",
-            f"{count(outliers, 'outlier')} left out of the template" if outliers else "",
-        ]
-    )
-    table.add(report.name, str(report.added), str(report.already), str(refused or ""), remarks)
-
-
-def _shape(report: EnrollReport) -> dict[str, Any]:
-    return {
-        "name": report.name,
-        "added": report.added,
-        "already": report.already,
-        "several": list(report.several),
-        "rejected": [{"source": r.source, "reason": r.reason} for r in report.rejected],
-        "conflicts": [{"source": c.source, "person": c.person} for c in report.conflicts],
-        "outliers": list(report.outliers),
-    }
+    return PurePath(name).suffix.lower() in PHOTO_SUFFIXES

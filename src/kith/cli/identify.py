@@ -31,7 +31,9 @@ STYLES = {"match": "green", "unknown": "yellow", "ambiguous": "cyan"}
 
 def identify(
     paths: Paths,
-    top: Annotated[int, typer.Option("--top", min=1, help="Candidates in each answer.")] = 5,
+    top: Annotated[
+        int, typer.Option("--top", metavar="N", min=1, help="Candidates in each JSON answer.")
+    ] = 5,
     draw: DrawTo = None,
     gallery: GalleryFile = None,
     threshold: ThresholdOption = None,
@@ -46,29 +48,30 @@ def identify(
 ) -> None:
     """Say who is on photos: a name, or why there is none."""
     from kith.cli.batch import Batch
-    from kith.cli.output import Table, emit
-    from kith.cli.pictures import OutputFolder, identified, save_drawn
+    from kith.cli.output import Column, Table, emit
+    from kith.cli.pictures import identified, save_drawn
+    from kith.cli.places import OutputFolder
     from kith.gallery.gallery import Gallery
 
     drawn = OutputFolder(draw, paths) if draw else None
-    embedder = embedder or options.gallery_embedder(gallery, must_exist=True)
-    recognizer = options.make_recognizer(detector, embedder, device, score, min_face)
-    batch = Batch(paths, as_json=as_json, quiet=quiet, strict=strict)
-    table = Table("photo", "face", "who", "similarity", "next")
-    with Gallery(gallery, recognizer=recognizer) as people, batch.progress("identifying") as step:
+    batch = Batch(paths, as_json=as_json, quiet=quiet, strict=strict, outputs=(drawn,))
+    own = options.gallery_embedder(gallery, must_exist=True)
+    recognizer = options.make_recognizer(
+        detector, embedder or own, device, score, min_face, shown=batch.shown
+    )
+    columns = (Column("photo", "path"), "face", "who", Column("similarity", "number"))
+    table = Table(*columns, Column("next", extra=True), shown=batch.shown)
+    with table, Gallery(gallery, recognizer=recognizer) as people, batch.progress("identifying"):
         stream = people.identify_stream(
             batch.photos(), top=top, threshold=threshold, keep_pixels=drawn is not None
         )
         for seen in batch.keep(stream, lambda seen: seen.photo):
             if drawn is not None:
-                place = drawn.place(seen.photo.source, ".jpg")
+                [place] = drawn.places(seen.photo.source, ".jpg")
                 save_drawn(seen.photo, identified(seen.photo, seen.answers), place)
             if as_json:
                 emit(_shape(seen))
-            elif not quiet:
-                _add_rows(table, seen)
-            step()
-    table.flush()
+            _add_rows(table, seen)
     batch.finish()
 
 
@@ -96,8 +99,16 @@ def _place(one: Identification) -> str:
 
 
 def _who(one: Identification) -> tuple[str, str]:
-    text = one.name or f"{one.verdict.value.replace('_', ' ')}: {one.reason}"
-    return text, STYLES.get(one.verdict.value, "dim")
+    """Return a name, or in a few words why there is none."""
+    verdict = one.verdict.value
+    text = one.name or verdict
+    if verdict == "ambiguous" and len(one.candidates) > 1:
+        text = f"either {one.candidates[0].name} or {one.candidates[1].name}"
+    elif verdict == "low_quality":
+        text = f"too poor: {one.reason}"
+    elif not one.candidates:
+        text = f"{verdict}: {one.reason}"
+    return text, STYLES.get(verdict, "dim")
 
 
 def _number(value: float | None) -> str:

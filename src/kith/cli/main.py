@@ -1,85 +1,118 @@
-"""``kith``: the commands together, and what becomes of errors.
+"""``kith``: running a command, and what becomes of errors.
 
-Exit codes: 0 done, 1 the negative answer, 2 wrong use or input, 3 no decision.
+Exit codes: 0 done, 1 the negative answer, 2 wrong use or input, 3 no decision; 130 stopped.
 """
 
 from __future__ import annotations
 
+import errno
 import os
+import signal
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING
 
-import typer
+from kith.cli import streams
+from kith.errors import KithError
 
-from kith import __version__
-from kith.cli import gallery, models
-from kith.cli.demo import demo
-from kith.cli.detect import detect
-from kith.cli.enroll import enroll
-from kith.cli.identify import identify
-from kith.cli.verify import verify
-from kith.errors import KithError, printable
-
-app = typer.Typer(
-    name="kith",
-    help="Recognise the people in photos, and say honestly whom one does not know.",
-    no_args_is_help=True,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-for command in (demo, detect, verify, enroll, identify):
-    app.command()(command)
-app.add_typer(gallery.app, name="gallery")
-app.add_typer(models.app, name="models")
+if TYPE_CHECKING:
+    from typing import NoReturn
 
 USAGE = 2
 INTERRUPTED = 130
+TRACEBACK = "KITH_TRACEBACK"
+"""The environment variable that shows where an unexpected error comes from."""
+
+_WRITING = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF}
 
 
-def _show_version(asked: bool) -> None:
-    if asked:
-        typer.echo(f"kith {__version__}")
-        raise typer.Exit
-
-
-@app.callback()
-def kith(
-    version: Annotated[
-        bool,
-        typer.Option("--version", callback=_show_version, is_eager=True, help="Show it and exit."),
-    ] = False,
-) -> None:
-    """Recognise the people in photos, and say honestly whom one does not know."""
-
-
-def run(arguments: list[str] | None = None) -> None:
+def run(arguments: list[str] | None = None) -> NoReturn:
     """Run the command and exit; every mistake of a user is one line on stderr."""
-    sys.exit(_run(arguments))
+    streams.prepare()
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, _stop)
+    try:
+        code = _guarded(arguments)
+    except KeyboardInterrupt:
+        code = INTERRUPTED
+    if signal.getsignal(signal.SIGINT) is _stop:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # nothing is left to be cleaned up
+    if code == INTERRUPTED:
+        streams.complain("stopped; what was done is kept, run the same command again to go on")
+        streams.leave(INTERRUPTED)
+    sys.exit(code)
+
+
+def _stop(_signal: int, _frame: object) -> NoReturn:
+    # Who asks twice does not want to wait: the second time ends the process on the spot.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    raise KeyboardInterrupt
+
+
+def _guarded(arguments: list[str] | None) -> int:
+    try:
+        return _run(arguments)
+    except BrokenPipeError:
+        return _reader_gone()
+    except SystemExit as error:
+        # rich and typer end the process themselves where the reader of stdout has gone.
+        if isinstance(error.__context__, BrokenPipeError):
+            return _reader_gone()
+        raise
+    except Exception as error:  # whatever it is: an exit code of 1 would be taken for an answer
+        if isinstance(error.__cause__ or error.__context__, KeyboardInterrupt):
+            return INTERRUPTED  # native modules make an ImportError of it
+        if os.environ.get(TRACEBACK) and not isinstance(error, KithError):
+            raise
+        streams.complain(_words(error))
+        return USAGE
 
 
 def _run(arguments: list[str] | None) -> int:
-    command = typer.main.get_command(app)
+    # Here, because it takes a while to load and the user may stop that too.
+    import typer
+
+    from kith.cli.app import app
+
     try:
+        command = typer.main.get_command(app)
         code = command.main(arguments, prog_name="kith", standalone_mode=False)
         sys.stdout.flush()
-    except KithError as error:
-        return _complain(str(error))
+    except typer.Abort:
+        return INTERRUPTED
     except typer.TyperException as error:
         context = getattr(error, "ctx", None)
         usage = f" (see `{context.command_path} --help`)" if context else ""
-        return _complain(f"{error.format_message()}{usage}")
-    except (KeyboardInterrupt, typer.Abort):
-        _complain("stopped; what was done is kept, run the same command again to go on")
-        return INTERRUPTED
-    except BrokenPipeError:
-        # The reader (head, less) has seen enough; without this the interpreter complains too.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        streams.complain(error.format_message().rstrip(".") + usage)
+        return USAGE
     return code if isinstance(code, int) else 0
 
 
-def _complain(message: str) -> int:
-    line = " ".join(message.split())
-    sys.stderr.write(f"kith: {printable(line, 2000)}\n")
-    return USAGE
+def _reader_gone() -> int:
+    """The reader (head, less) has seen enough."""
+    streams.lose_stdout()
+    return 0
+
+
+def _words(error: Exception) -> str:
+    if isinstance(error, KithError):
+        return str(error)
+    if isinstance(error, MemoryError):
+        return "out of memory: give smaller photos"
+    if isinstance(error, OSError):
+        return _system_words(error)
+    return (
+        f"unexpected {type(error).__name__}: {error}; this is a mistake in kith: please report it "
+        f"with what {TRACEBACK}=1 shows"
+    )
+
+
+def _system_words(error: OSError) -> str:
+    try:
+        os.getcwd()  # noqa: PTH109
+    except FileNotFoundError:
+        return "the current folder does not exist any more: change to another"
+    reason = error.strerror or str(error)
+    if error.filename is None and error.errno in _WRITING:
+        streams.lose_stdout()
+        return f"the output cannot be written: {reason}"
+    return f"{error.filename}: {reason}" if error.filename else reason

@@ -2,16 +2,41 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from kith.errors import OptionError
 
 if TYPE_CHECKING:
     from kith.recognizer import Recognizer
 
+
+def filled(value: Any) -> Any:
+    """Refuse an empty path, which is what a variable that was never set becomes.
+
+    Raises:
+        typer.BadParameter: it, or one of several, is empty.
+    """
+    if any(one == "" for one in ([value] if isinstance(value, str) else value or [])):
+        raise typer.BadParameter("it is empty; is a variable not set?")
+    return value
+
+
+def folder(text: str) -> Path:
+    """Return the path of a folder.
+
+    Raises:
+        typer.BadParameter: it is empty.
+    """
+    return Path(filled(text))
+
+
 Paths = Annotated[
-    list[str], typer.Argument(metavar="PATH...", help="Photos, or folders of photos.")
+    list[str],
+    typer.Argument(metavar="PATH...", help="Photos, or folders of photos.", callback=filled),
 ]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object per line on stdout.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]
@@ -22,6 +47,7 @@ GalleryFile = Annotated[
         "--gallery",
         metavar="FILE",
         envvar="KITH_GALLERY",
+        readable=False,  # the gallery itself says it better
         help="The gallery's file. Default: people.kith in your data folder.",
     ),
 ]
@@ -37,19 +63,28 @@ EmbedderId = Annotated[
         "gallery's own.",
     ),
 ]
-Device = Annotated[str, typer.Option("--device", help="cpu or cuda.")]
-Score = Annotated[float, typer.Option("--score", help="Least score of a face, 0 to 1.")]
+Device = Annotated[str, typer.Option("--device", metavar="NAME", help="cpu or cuda.")]
+Score = Annotated[
+    float,
+    typer.Option("--score", metavar="NUMBER", help="Least score of a face, 0 to 1."),
+]
 MinFace = Annotated[
     float | None,
     typer.Option("--min-face", metavar="PIXELS", help="Narrowest face wanted."),
 ]
 ThresholdOption = Annotated[
     float | None,
-    typer.Option("--threshold", help="Least similarity of a match. Default: the measured one."),
+    typer.Option(
+        "--threshold",
+        metavar="NUMBER",
+        help="Least similarity of a match, -1 to 1. Default: the one measured for the embedder.",
+    ),
 ]
 DrawTo = Annotated[
     Path | None,
-    typer.Option("--draw", metavar="DIR", help="Write photos with boxes and names here."),
+    typer.Option(
+        "--draw", metavar="DIR", parser=folder, help="Write photos with boxes and names here."
+    ),
 ]
 
 
@@ -59,13 +94,22 @@ def make_recognizer(
     device: str = "cpu",
     score: float = 0.6,
     min_face: float | None = None,
+    *,
+    shown: bool = True,
 ) -> Recognizer:
-    """Load the networks that the options name, with a bar where they have to be fetched."""
-    from kith.cli.output import pull_with_progress
+    """Load the networks that the options name, with a bar where they have to be fetched.
+
+    Raises:
+        OptionError: an option outside its range.
+        ModelError: a network cannot be had or run.
+    """
+    if min_face is not None and not 0 < min_face < math.inf:
+        raise OptionError(f"--min-face is a width above 0 in pixels, not {min_face:g}")
+    from kith.cli.progress import pull_with_progress
     from kith.recognizer import Recognizer
 
     embedder = embedder or "sface"
-    pull_with_progress([detector, embedder.removesuffix("+mirror")])
+    pull_with_progress([detector, embedder.removesuffix("+mirror")], shown=shown)
     return Recognizer(detector, embedder, device, score=score, min_face=min_face)
 
 
@@ -75,7 +119,7 @@ def gallery_embedder(path: Path | None, *, must_exist: bool) -> str:
     Raises:
         GalleryError: there is no gallery where there must be one, or it cannot be read.
     """
-    from kith.gallery.gallery import contract_embedder
+    from kith.gallery.contract import contract_embedder
     from kith.gallery.location import default_path
     from kith.gallery.store import GalleryStore
 

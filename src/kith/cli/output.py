@@ -1,54 +1,96 @@
-"""What commands print: tables and bars for people, JSON lines for programs."""
+"""What commands print: tables for people, JSON lines for programs."""
 
 from __future__ import annotations
 
 import json
+import os
 import sys
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self, TypeAlias
 
-import typer
+from kith.errors import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Sequence
 
     from rich.console import Console
-
-    from kith.models.progress import Progress as FetchProgress
+    from rich.text import Text
 
 ROWS_PER_TABLE = 200
+WIDE = 100
+"""Letters in a line from which a screen has room for what is not needed every time."""
+UNLIMITED = 10_000
+
+Cell: TypeAlias = "str | tuple[str, str]"
+"""Text, or text and a style."""
 
 
 def emit(*objects: dict[str, Any]) -> None:
-    """Write objects as JSON, one per line, on stdout."""
+    """Write objects as JSON, one per line, on stdout; at once, for whoever reads along."""
     for thing in objects:
+        line = json.dumps(thing, ensure_ascii=False)
         try:
-            sys.stdout.write(json.dumps(thing, ensure_ascii=False) + "\n")
+            line.encode(sys.stdout.encoding or "utf-8")
         except UnicodeEncodeError:  # a file name that is no text, or a narrow terminal
-            sys.stdout.write(json.dumps(thing) + "\n")
+            line = json.dumps(thing)
+        sys.stdout.write(line + "\n")
+    sys.stdout.flush()
 
 
 def say(text: str, *, error: bool = False) -> None:
-    """Write a line for people."""
-    typer.echo(text, err=error)
+    """Write a line for people; on stderr as far as that is possible."""
+    if not error:
+        sys.stdout.write(text + "\n")
+        return
+    with suppress(OSError):
+        sys.stderr.write(text + "\n")
 
 
 def console(*, error: bool = False) -> Console:
-    """Return a console that shows text as it is, without reading marks in it."""
+    """Return a console that shows text as it is, without reading marks in it.
+
+    What goes to a file or to another program is not broken into lines.
+    """
     from rich.console import Console
 
-    return Console(stderr=error, markup=False, highlight=False, emoji=False)
+    stream = sys.stderr if error else sys.stdout
+    width = None if stream.isatty() or "COLUMNS" in os.environ else UNLIMITED
+    return Console(stderr=error, markup=False, highlight=False, emoji=False, width=width)
+
+
+class Column(NamedTuple):
+    """A column of a table: text unless its kind says otherwise."""
+
+    name: str
+    kind: Literal["text", "path", "number"] = "text"
+    extra: bool = False  # only where there is room
 
 
 class Table:
-    """A table that may be long: printed in pages, so that memory does not grow with it."""
+    """A table that may be long: printed in pages, so that memory does not grow with it.
 
-    def __init__(self, *columns: str) -> None:
-        self._columns = columns
-        self._rows: list[tuple[str | tuple[str, str], ...]] = []
+    Use it in a `with`, at whose end the last page is printed, whatever happened.
 
-    def add(self, *cells: str | tuple[str, str]) -> None:
-        """Add a row; a cell is text, or text and a style."""
+    Args:
+        columns: their names, or more about them.
+        shown: False for a table that nobody wants to see.
+    """
+
+    def __init__(self, *columns: str | Column, shown: bool = True) -> None:
+        self._columns = [Column(one) if isinstance(one, str) else one for one in columns]
+        self._rows: list[tuple[Cell, ...]] = []
+        self._shown = shown
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.flush()
+
+    def add(self, *cells: Cell) -> None:
+        """Add a row."""
+        if not self._shown:
+            return
         self._rows.append(cells)
         if len(self._rows) >= ROWS_PER_TABLE:
             self.flush()
@@ -59,91 +101,31 @@ class Table:
             return
         from rich.box import SIMPLE_HEAD
         from rich.table import Table as RichTable
-        from rich.text import Text
 
-        table = RichTable(*self._columns, box=SIMPLE_HEAD, pad_edge=False)
+        screen = console()
+        columns = [one for one in self._columns if not one.extra or screen.width >= WIDE]
+        table = RichTable(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+        for column in columns:
+            table.add_column(
+                column.name,
+                justify="right" if column.kind == "number" else "left",
+                no_wrap=column.kind != "text",
+            )
         for row in self._rows:
-            table.add_row(*(Text(*cell) if isinstance(cell, tuple) else Text(cell) for cell in row))
-        console().print(table)
+            cells = zip(self._columns, row, strict=True)
+            table.add_row(*(_text(*pair, screen.width) for pair in cells if pair[0] in columns))
         self._rows.clear()
+        screen.print(table)
 
 
-@contextmanager
-def photo_progress(what: str, total: int | None, *, shown: bool) -> Iterator[Callable[[], None]]:
-    """Give a callback that advances a bar on stderr by one photo, where somebody can see it."""
-    if not (shown and sys.stderr.isatty()):
-        yield lambda: None
-        return
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeRemainingColumn,
-    )
-
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[rate]}"),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=console(error=True), transient=True) as bars:
-        task = bars.add_task(what, total=total, rate="")
-
-        def advance() -> None:
-            bars.advance(task)
-            speed = bars.tasks[0].speed
-            bars.update(task, rate=f"{speed:.0f} photos/s" if speed else "")
-
-        yield advance
-
-
-@contextmanager
-def fetch_progress(*, shown: bool = True) -> Iterator[FetchProgress | None]:
-    """Give a callback that draws bars of what is fetched on stderr, where somebody can see it."""
-    if not (shown and sys.stderr.isatty()):
-        yield None
-        return
-    from rich.progress import (
-        BarColumn,
-        DownloadColumn,
-        Progress,
-        TaskID,
-        TextColumn,
-        TimeRemainingColumn,
-        TransferSpeedColumn,
-    )
-
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        DownloadColumn(),
-        TransferSpeedColumn(),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=console(error=True)) as bars:
-        tasks: dict[str, TaskID] = {}
-
-        def report(what: str, done: int, total: int | None) -> None:
-            if what not in tasks:
-                tasks[what] = bars.add_task(what, total=total)
-            bars.update(tasks[what], completed=done, total=total)
-
-        yield report
-
-
-def pull_with_progress(model_ids: Iterable[str], *, shown: bool = True) -> None:
-    """Fetch the models that are not here, with a bar."""
-    from kith.models.catalogue import card
-    from kith.models.store import ModelStore
-
-    store = ModelStore()
-    missing = [one for one in map(card, model_ids) if not store.location(one).exists()]
-    if missing:
-        with fetch_progress(shown=shown) as progress:
-            store.pull(missing, progress)
+def shortened(path: str, room: int) -> str:
+    """Return a path of at most so many letters: the file's name and the beginning stay."""
+    if len(path) <= room:
+        return path
+    name = max(path.rfind("/"), path.rfind(os.sep), 0)
+    if len(path) - name + 3 > room:  # the name alone is too long
+        name = len(path) - room // 2
+    return f"{path[: room - 1 - (len(path) - name)]}…{path[name:]}"
 
 
 def count(number: int, word: str) -> str:
@@ -155,3 +137,12 @@ def count(number: int, word: str) -> str:
 def joined(parts: Sequence[str]) -> str:
     """Return the parts that are not empty, with commas between."""
     return ", ".join(part for part in parts if part)
+
+
+def _text(column: Column, cell: Cell, width: int) -> Text:
+    from rich.text import Text
+
+    text, style = (cell, "") if isinstance(cell, str) else cell
+    if column.kind == "path":
+        text = shortened(printable(text, UNLIMITED), max(20, width * 35 // 100))
+    return Text(text, style)

@@ -1,19 +1,18 @@
-"""Pictures that commands write: where each goes, and what stands on it."""
+"""Pictures that commands write: what stands on them."""
 
 from __future__ import annotations
 
-import re
-from pathlib import Path
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kith.errors import OptionError
 from kith.media import COLOURS, UNKNOWN, Label, draw_faces, save_picture
 from kith.types import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from pathlib import Path
 
     import numpy.typing as npt
 
@@ -24,49 +23,6 @@ WORDS = {
     Verdict.AMBIGUOUS: "? too close",
     Verdict.LOW_QUALITY: "? too poor",
 }
-
-
-class OutputFolder:
-    """Gives each photo a place of its own in a folder; sub-folders are kept.
-
-    Args:
-        folder: made when first written to.
-        roots: the paths the user gave; a photo below one keeps its path from there.
-    """
-
-    def __init__(self, folder: Path, roots: Iterable[str]) -> None:
-        self._folder = folder
-        roots = list(roots)
-        self._roots = [Path(root).resolve() for root in roots if Path(root).is_dir()]
-        # Two photos of one name can only meet where the user gave several paths.
-        self._taken: set[Path] | None = set() if len(roots) > 1 else None
-        if folder.exists() and not folder.is_dir():
-            raise OptionError(f"{folder} is a file; name a folder for the pictures")
-
-    def place(self, source: str, suffix: str) -> Path:
-        """Return where a picture made of a photo goes.
-
-        Raises:
-            OptionError: it would go where the photo itself is.
-        """
-        path = self._folder / self._below(Path(source).resolve())
-        wanted = path.with_name(path.stem + suffix)
-        number = 2
-        while self._taken is not None and wanted in self._taken:
-            wanted = path.with_name(f"{path.stem}-{number}{suffix}")
-            number += 1
-        if self._taken is not None:
-            self._taken.add(wanted)
-        if wanted.resolve() == Path(source).resolve():
-            raise OptionError(f"{wanted} is the photo itself; name another folder for the pictures")
-        return wanted
-
-    def _below(self, source: Path) -> Path:
-        for root in self._roots:
-            if source.is_relative_to(root):
-                inside = source.relative_to(root)
-                return inside if len(self._roots) == 1 else root.name / inside
-        return Path(source.name)
 
 
 def save_drawn(photo: PhotoFaces, labels: Sequence[Label], path: Path) -> None:
@@ -99,14 +55,11 @@ def caption(answer: Identification) -> str:
     return WORDS.get(answer.verdict, "?")
 
 
-def file_name(text: str) -> str:
-    """Return text as a file name that every system takes."""
-    return re.sub(r'[<>:"/\\|?*\x00-\x1f]', "_", text).strip(". ")[:120] or "_"
-
-
 def _factor(photo: PhotoFaces) -> float:
+    """Return how large the pixels are, of full size: 1, 1/2, 1/4 … (see `Photo.scale`)."""
     assert photo.pixels is not None
-    return float(photo.pixels.shape[1] / photo.width)
+    shrunk = max(photo.width, photo.height) / max(photo.pixels.shape[:2])
+    return 0.5 ** round(math.log2(shrunk))
 
 
 def _box(photo: PhotoFaces, face: Face) -> Box:

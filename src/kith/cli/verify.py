@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kith.cli import options
-from kith.cli.options import DetectorId, Device, EmbedderId, Json, Quiet, Score, ThresholdOption
+from kith.cli.options import (
+    DetectorId,
+    Device,
+    EmbedderId,
+    Json,
+    Quiet,
+    Score,
+    ThresholdOption,
+    filled,
+)
 
 if TYPE_CHECKING:
     from kith.types import Verification
@@ -16,8 +25,8 @@ NO_DECISION = 3
 
 
 def verify(
-    a: Annotated[str, typer.Argument(metavar="A", help="A photo.")],
-    b: Annotated[str, typer.Argument(metavar="B", help="Another.")],
+    a: Annotated[str, typer.Argument(metavar="A", help="A photo.", callback=filled)],
+    b: Annotated[str, typer.Argument(metavar="B", help="Another.", callback=filled)],
     threshold: ThresholdOption = None,
     detector: DetectorId = "yunet",
     embedder: EmbedderId = None,
@@ -26,12 +35,18 @@ def verify(
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Say whether two photos show the same person: exit 0 same, 1 different, 3 no decision."""
+    """Say whether two photos show the same person.
+
+    Exit 0: the same. 1: different people. 3: no decision, because a photo shows no face or one
+    too poor to tell. In a photo of several people the largest central face is meant.
+    """
     from kith.cli.output import emit, say
     from kith.cli.shapes import verification
     from kith.decision import verify as decide
 
-    recognizer = options.make_recognizer(detector, embedder, device, score)
+    recognizer = options.make_recognizer(
+        detector, embedder, device, score, shown=not (as_json or quiet)
+    )
     found = decide(a, b, recognizer=recognizer, threshold=threshold)
     if as_json:
         emit(verification(found))

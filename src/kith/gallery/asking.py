@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from kith.types import Face, Identification
 
 
+_MANY = 100
+"""From so many candidates on it pays to look how many there can be."""
+
+
 class Asking:
     """Answers from the templates of a store, kept in step with it.
 
@@ -50,7 +54,8 @@ class Asking:
             return tuple(decide(face, (), threshold, margin) for face in faces)
         self._index.refresh()
         # Two at least: whether a match is ambiguous depends on the second person.
-        ids, similarities = self._index.search(np.stack(described), max(top, 2))
+        wanted = max(2, top if top < _MANY else min(top, self._store.count()))
+        ids, similarities = self._index.search(np.stack(described), wanted)
         names = self._store.templates.names({int(i) for i in ids.ravel() if i >= 0})
         answers = []
         for face, row, values in zip(faces, ids, similarities, strict=True):

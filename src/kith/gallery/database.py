@@ -166,7 +166,8 @@ class Database:
             self.path, "ro" if self.read_only else "rw", self.busy_seconds
         )
         try:
-            version = migrations.version(connection, self.path)
+            with connections.transaction(connection, "DEFERRED"):  # somebody may just be making it
+                version = migrations.version(connection, self.path)
             if 0 < version < migrations.latest():
                 if self.read_only:
                     raise GalleryReadOnly(
@@ -177,7 +178,7 @@ class Database:
         except BaseException:
             connections.close(connection)
             raise
-        if version == 0:  # somebody is just making it
+        if version == 0:  # not there yet
             connections.close(connection)
             return connections.connect_blank()
         self._blank = False
@@ -201,7 +202,8 @@ class Database:
         return self._writer
 
     def _prepare(self, connection: Connection) -> None:
-        migrations.version(connection, self.path)  # never touch another program's file
+        with connections.transaction(connection, "DEFERRED"):
+            migrations.version(connection, self.path)  # never touch another program's file
         connection.exec_driver_sql(f"PRAGMA page_size = {PAGE_BYTES}")
         connections.use_wal(connection, self.busy_seconds)
         with connections.transaction(connection, "IMMEDIATE"):

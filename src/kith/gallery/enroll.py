@@ -30,6 +30,9 @@ OnPhoto: TypeAlias = Callable[[str, str | None], None]
 PHOTOS_PER_CHANGE = 32
 """Photos kept in one transaction, at least; what a kill loses was not yet acknowledged."""
 
+MOST_PER_CHANGE = 1024
+"""So many do not wait any longer, however long the last transaction took."""
+
 REST = 20
 """Many times as long as a transaction took, no other follows: on a slow disk, and where a person
 has thousands of photos and each change means a new template, more photos go into one."""
@@ -161,8 +164,9 @@ class Enrolment:
         return (best,), unusable(best)
 
     def _is_time(self) -> bool:
-        enough = max(self._waiting, len(self._pending)) >= PHOTOS_PER_CHANGE
-        return enough and time.monotonic() >= self._next_change
+        size = max(self._waiting, len(self._pending))
+        rested = time.monotonic() >= self._next_change
+        return size >= MOST_PER_CHANGE or (size >= PHOTOS_PER_CHANGE and rested)
 
     def _write(self) -> None:
         """Keep what waits, of all people in one transaction."""

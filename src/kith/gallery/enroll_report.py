@@ -5,7 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from kith.errors import EnrolmentError, printable
+
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from kith.gallery.records import AddReport, Conflict, NewPhoto
 
 
@@ -76,3 +80,21 @@ class Tally:
             tuple(self.conflicts),
             self.outliers,
         )
+
+
+def usable(name: str, reports: Sequence[EnrollReport]) -> EnrollReport:
+    """Return the one report about a person of whom something is kept now.
+
+    Raises:
+        EnrolmentError: nothing is.
+    """
+    if not reports:
+        raise EnrolmentError(f"no photo was given for {printable(name)}")
+    report = reports[0]
+    if report.added or report.already:
+        return report
+    refused = [(one.source, one.reason) for one in report.rejected]
+    refused += [(one.source, f"stands for {one.person} already") for one in report.conflicts]
+    source, reason = refused[0]
+    more = f" (and {len(refused) - 1} more)" if len(refused) > 1 else ""
+    raise EnrolmentError(f"{printable(source)}: {reason}{more}; nobody was enrolled")

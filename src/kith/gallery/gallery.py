@@ -8,24 +8,25 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 from PIL import Image
 
-from kith.decision import AMBIGUITY_MARGIN, checked_threshold, decide, no_face
+from kith.decision import AMBIGUITY_MARGIN, checked_threshold, no_face
 from kith.decision import default_recognizer as default
-from kith.embedding import MIRROR
-from kith.errors import ContractMismatch, EnrolmentError, OptionError, printable
+from kith.errors import OptionError
+from kith.gallery.asking import Asking
+from kith.gallery.contract import contract_embedder, require_same
 from kith.gallery.enroll import Enrolment
+from kith.gallery.enroll_report import usable
 from kith.gallery.folder import photos_of_folder
 from kith.gallery.location import default_path
-from kith.gallery.search import TemplateIndex
 from kith.gallery.store import GalleryStore
 from kith.recognizer import Recognizer
-from kith.types import Candidate, PhotoIdentities
+from kith.types import PhotoIdentities
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
     from kith.gallery.enroll import EnrollReport, OnPhoto
     from kith.gallery.records import ForgetReport, MergeReport, PersonDetail, PersonSummary
-    from kith.types import EmbeddingContract, Face, Identification, ImageInput
+    from kith.types import EmbeddingContract, Identification, ImageInput
 
 
 class Gallery:
@@ -62,7 +63,7 @@ class Gallery:
             default_path() if path is None else path, create=not read_only, read_only=read_only
         )
         self._recognizer = recognizer
-        self._index = TemplateIndex(self.store.templates)
+        self._asking = Asking(self.store)
 
     def close(self) -> None:
         """Close the file; safe to call twice. The recogniser stays open."""
@@ -113,16 +114,7 @@ class Gallery:
         """
         pairs = ((name, image) for image in _many(images))
         reports = list(self.enroll_many(pairs, all_faces=all_faces, on_photo=on_photo))
-        if not reports:
-            raise EnrolmentError(f"no photo was given for {printable(name)}")
-        report = reports[0]
-        refused = [(one.source, one.reason) for one in report.rejected]
-        refused += [(one.source, f"stands for {one.person} already") for one in report.conflicts]
-        if not report.added and not report.already:
-            source, reason = refused[0]
-            more = f" (and {len(refused) - 1} more)" if len(refused) > 1 else ""
-            raise EnrolmentError(f"{printable(source)}: {reason}{more}; nobody was enrolled")
-        return report
+        return usable(name, reports)
 
     def enroll_many(
         self,
@@ -140,7 +132,9 @@ class Gallery:
             InvalidName: a name cannot be kept.
             GalleryError: the gallery cannot take it; what was reported is kept.
         """
-        return self._enrolment(all_faces=all_faces, on_photo=on_photo).run(photos)
+        self._check_contract()
+        enrolment = Enrolment(self.store, self.recognizer, all_faces=all_faces, on_photo=on_photo)
+        return enrolment.run(photos)
 
     def enroll_folder(
         self, root: str | os.PathLike[str], *, on_photo: OnPhoto | None = None
@@ -160,7 +154,8 @@ class Gallery:
             PhotoError: there is no such folder, or it cannot be listed.
             GalleryError: the gallery cannot take it; what was reported is kept.
         """
-        enrolment = self._enrolment(on_photo=on_photo, refuse_names=True)
+        self._check_contract()
+        enrolment = Enrolment(self.store, self.recognizer, on_photo=on_photo, refuse_names=True)
         return enrolment.run(photos_of_folder(root, on_photo))
 
     def identify(
@@ -184,8 +179,8 @@ class Gallery:
             GalleryError: the gallery cannot be read or is of another contract.
             OptionError: an option outside its range.
         """
-        least = self._checked(top, threshold)
-        answers = self._answers(self.recognizer.faces(image), top, least, margin)
+        least = self._checked(top, threshold, margin)
+        answers = self._asking.answers(self.recognizer.faces(image), top, least, margin)
         return answers or (no_face(least),)
 
     def identify_stream(
@@ -201,9 +196,10 @@ class Gallery:
 
         A photo that cannot be read is an item with an error; one without a face has no answers.
         """
-        least = self._checked(top, threshold)
+        least = self._checked(top, threshold, margin)
         for photo in self.recognizer.stream(images, keep_pixels=keep_pixels):
-            yield PhotoIdentities(photo, self._answers(photo.faces, top, least, margin), least)
+            answers = self._asking.answers(photo.faces, top, least, margin)
+            yield PhotoIdentities(photo, answers, least)
 
     def people(self) -> Iterator[PersonSummary]:
         """Yield everybody, by name."""
@@ -224,76 +220,25 @@ class Gallery:
     def forget(self, name: str) -> ForgetReport:
         """Remove a person and all that was kept of them, from the file's free pages too."""
         report = self.store.forget(name)
-        self._index = TemplateIndex(self.store.templates)
+        self._asking.forget()
         return report
 
-    def _enrolment(
-        self,
-        *,
-        all_faces: bool = False,
-        on_photo: OnPhoto | None = None,
-        refuse_names: bool = False,
-    ) -> Enrolment:
-        self._check_contract()
-        return Enrolment(
-            self.store,
-            self.recognizer,
-            all_faces=all_faces,
-            on_photo=on_photo,
-            refuse_names=refuse_names,
-        )
-
-    def _checked(self, top: int, threshold: float | None) -> float:
+    def _checked(self, top: int, threshold: float | None, margin: float) -> float:
         if top < 1:
             raise OptionError(f"top must be 1 or more, not {top}")
+        if not 0 <= margin <= 2:
+            raise OptionError(f"a margin between two similarities is 0 to 2, not {margin}")
         self._check_contract()
         return checked_threshold(threshold, self.recognizer)
 
     def _check_contract(self) -> None:
-        """Refuse a recogniser whose embeddings must not be compared with the gallery's."""
         pinned = self.contract
-        if pinned is None or not self.store.count():
-            return
-        differences = pinned.differences(self.recognizer.contract)
-        if differences:
-            raise ContractMismatch(
-                f"{printable(str(self.store.path))}: made with another kind of embedding "
-                f"({'; '.join(differences)}): use embedder {pinned.model!r} with it, or enrol "
-                "the photos into a new gallery file"
-            )
-
-    def _answers(
-        self, faces: Sequence[Face], top: int, threshold: float, margin: float
-    ) -> tuple[Identification, ...]:
-        described = [face.embedding for face in faces if face.embedding is not None]
-        if not described:
-            return ()
-        if not self.store.exists:
-            return tuple(decide(face, (), threshold, margin) for face in faces)
-        self._index.refresh()
-        # Two at least: whether a match is ambiguous depends on the second person.
-        ids, similarities = self._index.search(np.stack(described), max(top, 2))
-        names = self.store.templates.names({int(i) for i in ids.ravel() if i >= 0})
-        answers = []
-        for face, row, values in zip(faces, ids, similarities, strict=True):
-            candidates = [
-                Candidate(names[int(i)], float(value))
-                for i, value in zip(row, values, strict=True)
-                if int(i) in names
-            ]
-            answers.append(decide(face, candidates, threshold, margin, top))
-        return tuple(answers)
-
-
-def contract_embedder(contract: EmbeddingContract | None) -> str:
-    """Return the name of the embedder that makes a contract's embeddings; None: the default."""
-    if contract is None:
-        return "sface"
-    return contract.model + MIRROR * contract.crop.endswith(MIRROR)
+        if pinned is not None and self.store.count():
+            require_same(pinned, self.recognizer.contract, self.store.path)
 
 
 def _many(images: ImageInput | Iterable[ImageInput]) -> Iterable[ImageInput]:
     """Return one picture as a list of itself, many as they are."""
-    if isinstance(images, str | os.PathLike | bytes | np.ndarray | Image.Image):
+    if isinstance(images, str | os.PathLike | bytes | bytearray | np.ndarray | Image.Image):
         return [images]
     return images

@@ -1,0 +1,50 @@
+"""``kith``: the commands together."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from kith import __version__
+from kith.cli import gallery, models
+from kith.cli.demo import demo
+from kith.cli.detect import detect
+from kith.cli.enroll import EnrollCommand, enroll
+from kith.cli.identify import identify
+from kith.cli.usage import Command, Group
+from kith.cli.verify import verify
+
+ABOUT = "Recognise the people in photos, and say honestly whom one does not know."
+
+app = typer.Typer(
+    name="kith",
+    cls=Group,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for command in (demo, detect, verify):
+    app.command(cls=Command)(command)
+app.command(cls=EnrollCommand)(enroll)
+app.command(cls=Command)(identify)
+for name, room in (("gallery", gallery.app), ("models", models.app)):
+    for registered in room.registered_commands:
+        registered.cls = Command
+    app.add_typer(room, name=name, cls=Group)
+
+
+def _show_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"kith {__version__}")
+        raise typer.Exit
+
+
+@app.callback(help=ABOUT)
+def kith(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Show it and exit."),
+    ] = False,
+) -> None:
+    """See `ABOUT`."""

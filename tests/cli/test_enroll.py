@@ -1,0 +1,214 @@
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from .conftest import Kith
+
+KEYS = {"name", "added", "already", "several", "rejected", "conflicts", "outliers"}
+
+
+def people(kith: Kith) -> dict[str, int]:
+    return {one["name"]: one["photos"] for one in kith.fine("gallery", "list", "--json").objects}
+
+
+def test_one_person(kith: Kith, photos: Path) -> None:
+    done = kith.fine("enroll", "Barack", photos / "obama.jpg", photos / "obama2.jpg")
+    assert done.out == "Barack: 2 photos added\n"
+    done = kith.fine("enroll", "Barack", photos / "obama.jpg", photos / "obama2.jpg")
+    assert done.out == "Barack: 2 photos known already\n"
+    assert people(kith) == {"Barack": 2}
+
+
+def test_the_report_for_programs(kith: Kith, photos: Path) -> None:
+    kith.fine("enroll", "Joe", photos / "biden.jpg", "--quiet")
+    done = kith(
+        "enroll", "Barack", *(photos / n for n in ("obama.jpg", "green.png", "biden.jpg")), "--json"
+    )
+    assert done.code == 0
+    *failures, report = done.objects
+    assert set(report) == KEYS
+    assert (report["name"], report["added"], report["already"]) == ("Barack", 1, 0)
+    assert report["rejected"] == [{"source": str(photos / "green.png"), "reason": "no face found"}]
+    assert report["conflicts"] == [{"source": str(photos / "biden.jpg"), "person": "Joe"}]
+    assert [one["source"] for one in failures] == [
+        str(photos / "green.png"),
+        str(photos / "biden.jpg"),
+    ]
+
+
+def test_a_photo_of_several_people(kith: Kith, photos: Path) -> None:
+    done = kith.fine("enroll", "Barack", photos / "obama.jpg", photos / "pair.jpg")
+    assert done.out == (
+        "Barack: 2 photos added\n"
+        f"several faces, the largest central one was taken: {photos / 'pair.jpg'}\n"
+    )
+
+
+def test_an_outlier(kith: Kith, photos: Path, presidents: Path) -> None:
+    others = [presidents / name for name in ("obama3.jpg", "obama_partial_face2.jpg")]
+    own = [photos / "obama.jpg", photos / "obama2.jpg", *others]
+    done = kith.fine("enroll", "Barack", *own, photos / "biden.jpg")
+    first, second = done.out.splitlines()
+    assert first == "Barack: 5 photos added"
+    assert second.endswith(f"left out of the template: {photos / 'biden.jpg'}")
+
+
+def test_one_photo_cannot_be_two_people(kith: Kith, photos: Path) -> None:
+    kith.fine("enroll", "Barack", photos / "obama.jpg")
+    done = kith("enroll", "Bo", photos / "obama.jpg")
+    assert (done.code, done.out) == (2, "")
+    assert done.complaint.startswith(f"{photos / 'obama.jpg'}: is enrolled as Barack already")
+    assert people(kith) == {"Barack": 1}
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["Ada"],
+        ["--quiet"],
+        ["", "a.jpg"],
+        ["Ada", "a.jpg", "--folder", "."],
+        ["a.jpg", "b.jpg"],
+    ],
+)
+def test_wrong_use_is_one_line(kith: Kith, gallery: Path, arguments: list[str]) -> None:
+    done = kith("enroll", *arguments)
+    assert (done.code, done.out) == (2, "")
+    assert "NAME" in done.complaint
+    assert not gallery.exists()
+
+
+def test_all_faces_needs_a_promise(kith: Kith, photos: Path) -> None:
+    done = kith("enroll", "Barack", photos / "pair.jpg", "--all-faces")
+    assert done.code == 2
+    assert "add --same-person" in done.complaint
+    assert kith("enroll", "--folder", photos, "--all-faces", "--same-person").code == 2
+    kith.fine("enroll", "Both", photos / "pair.jpg", "--all-faces", "--same-person")
+    [one] = kith.fine("gallery", "list", "--json").objects
+    assert (one["photos"], one["faces"]) == (1, 2)
+
+
+@pytest.mark.parametrize(
+    ("name", "complaint"),
+    [
+        ("   ", "at least one visible character"),
+        ("a\nb", "control character (U+000A)"),
+        ("\x1b[31mred", "control character (U+001B)"),
+        ("\u202eadA", "invisible formatting character"),
+        ("x" * 10_000, "at most 200 characters, this one has 10000"),
+    ],
+)
+def test_names_that_nobody_can_have(
+    kith: Kith, photos: Path, gallery: Path, name: str, complaint: str
+) -> None:
+    done = kith("enroll", name, photos / "obama.jpg")
+    assert (done.code, done.out) == (2, "")
+    assert complaint in done.complaint
+    assert "\x1b" not in done.err
+    assert not gallery.exists()
+
+
+@pytest.mark.parametrize("name", ["a/b\\c'\"; --", "Zoë", "😀👩\u200d🚀", "[bold]", "-x"])
+def test_names_that_one_can_have(kith: Kith, photos: Path, name: str) -> None:
+    kith.fine("enroll", "--", name, photos / "obama.jpg")
+    assert people(kith) == {name: 1}
+    assert name in kith.fine("identify", photos / "obama2.jpg").out
+
+
+def test_a_folder_of_people(kith: Kith, photos: Path, tmp_path: Path) -> None:
+    root = tmp_path / "people"
+    for place in ("Barack/1.jpg", "Barack/old/2.jpg", "Joe.jpg", "Torn/1.jpg", "Torn/2.txt"):
+        (root / place).parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy(photos / "obama.jpg", root / "Barack" / "1.jpg")
+    shutil.copy(photos / "obama2.jpg", root / "Barack" / "old" / "2.jpg")
+    shutil.copy(photos / "biden.jpg", root / "Joe.jpg")
+    (root / "Torn" / "1.jpg").write_bytes(b"")
+    done = kith("enroll", "--folder", root)
+    assert done.code == 0
+    assert "3 photos of 2 people added" in done.out
+    assert done.err.splitlines() == [
+        f"kith: {root / 'Torn' / '1.jpg'}: is empty; copy it again from where it came",
+        "kith: 1 photo of 4 could not be used",
+    ]
+    rows = [line.split() for line in done.out.splitlines()]
+    assert ["Barack", "2"] in rows
+    assert ["Joe", "1"] in rows
+    assert ["Torn", "1"] in rows  # refused
+    assert people(kith) == {"Barack": 2, "Joe": 1}
+    again = kith("enroll", "--folder", root, "--strict", "--json")
+    assert again.code == 2
+    assert [(one["name"], one["already"]) for one in again.objects if "name" in one] == [
+        ("Barack", 2),
+        ("Torn", 0),
+        ("Joe", 1),
+    ]
+
+
+def test_a_name_in_a_folder_that_nobody_can_have(kith: Kith, photos: Path, tmp_path: Path) -> None:
+    root = tmp_path / "people"
+    root.mkdir()
+    shutil.copy(photos / "obama.jpg", root / "Barack.jpg")
+    shutil.copy(photos / "biden.jpg", root / f"{'x' * 201}.jpg")
+    done = kith("enroll", "--folder", root)
+    assert done.code == 0
+    assert "a name has at most 200 characters" in done.err
+    assert people(kith) == {"Barack": 1}
+
+
+@pytest.mark.parametrize(
+    ("given", "complaint"),
+    [
+        ("nowhere", "there is no such file or folder"),
+        ("obama.jpg", "is a file: name the folder"),
+        ("empty", "there is no photo in"),
+        ("", "it is empty; is a variable not set?"),
+    ],
+)
+def test_a_folder_that_is_none(
+    kith: Kith, photos: Path, gallery: Path, given: str, complaint: str
+) -> None:
+    (photos / "empty").mkdir()
+    done = kith("enroll", "--folder", photos / given if given else "")
+    assert (done.code, done.out) == (2, "")
+    assert complaint in done.complaint
+    assert not gallery.exists()
+
+
+def test_nothing_usable(kith: Kith, photos: Path, bad: Path, gallery: Path) -> None:
+    for paths in (
+        [photos / "green.png"],
+        [bad / "torn.jpg"],
+        [photos / "nowhere.jpg"],
+        [bad / "empty.jpg", photos / "green.png"],
+    ):
+        done = kith("enroll", "Ada", *paths)
+        assert (done.code, done.out) == (2, "")
+        assert len(done.err.splitlines()) == (1 if len(paths) == 1 else 3)
+    assert not gallery.exists()
+
+
+def test_a_gallery_that_cannot_be_made(kith: Kith, photos: Path, tmp_path: Path) -> None:
+    for path, complaint in (
+        (photos, "is a folder"),
+        (photos / "obama.jpg" / "people.kith", "its folder is a file"),
+        (photos / "green.png", "is not a kith gallery"),
+    ):
+        done = kith("enroll", "Barack", photos / "obama.jpg", "--gallery", path)
+        assert (done.code, done.out) == (2, "")
+        assert complaint in done.complaint
+
+
+def test_quiet(kith: Kith, photos: Path, tmp_path: Path) -> None:
+    root = tmp_path / "people"
+    root.mkdir()
+    shutil.copy(photos / "obama.jpg", root / "Barack.jpg")
+    assert kith.fine("enroll", "--folder", root, "-q").out == ""
+    assert kith.fine("enroll", "Barack", root, "-q").out == ""
+    assert people(kith) == {"Barack": 1}
