@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     import PIL.Image
 
+    from kith.errors import PhotoError
+
 Pixels: TypeAlias = npt.NDArray[np.uint8]
 """RGB, uint8, height × width × 3."""
 
@@ -108,6 +110,7 @@ class PhotoFaces:
         digest: sha256 of the encoded bytes, hexadecimal; of the pixels where there were none.
         faces: in the order of the detector, best score first.
         error: the reason in one line, or None.
+        failure: the error itself, to be raised where one photo is all there is.
         pixels: RGB, uint8, H × W × 3, perhaps reduced (`width` says by how much); None unless
             asked for.
     """
@@ -119,6 +122,7 @@ class PhotoFaces:
     faces: tuple[Face, ...]
     error: str | None = None
     pixels: Pixels | None = None
+    failure: PhotoError | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -175,7 +175,6 @@ def test_a_photo_that_cannot_be_read(
         verify(tmp_path / "absent.jpg", obama, recognizer=recognizer)
 
 
-@pytest.mark.xfail(raises=PhotoUnreadable, reason="the kind of error is lost on the way")
 def test_a_missing_photo_is_told_from_a_broken_one(
     recognizer: kith.Recognizer, obama: Pixels, tmp_path: Path
 ) -> None:

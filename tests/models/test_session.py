@@ -213,7 +213,6 @@ def test_a_gpu_that_is_not_there_is_not_replaced(
 @pytest.mark.skipif(
     "CUDAExecutionProvider" in onnxruntime.get_available_providers(), reason="has CUDA"
 )
-@pytest.mark.xfail(reason="onnxruntime's own fall-back to the CPU goes unnoticed")
 def test_a_gpu_that_fails_to_start_is_not_replaced_either(
     store: ModelStore, tiny: ModelCard, monkeypatch: pytest.MonkeyPatch
 ) -> None:

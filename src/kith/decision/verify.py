@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kith.decision.identify import unusable
-from kith.errors import OptionError, PhotoUnreadable
+from kith.errors import OptionError
 from kith.recognizer import Recognizer, largest_central
 from kith.types import Verdict, Verification
 
@@ -64,8 +64,8 @@ def checked_threshold(threshold: float | None, recognizer: Recognizer) -> float:
 
 
 def _meant(item: PhotoFaces) -> Face | None:
-    if item.error is not None:
-        raise PhotoUnreadable(item.source, item.error)
+    if item.failure is not None:
+        raise item.failure
     return largest_central(item.faces, item.width, item.height)
 
 

@@ -5,6 +5,6 @@ sightings through `merge`, and tilted faces through `level`.
 """
 
 from kith.detection.base import Detections, FaceNetwork
-from kith.detection.detector import DETECTORS, Detector, open_detector
+from kith.detection.detector import DETECTORS, Detector, check_score, open_detector
 
-__all__ = ["DETECTORS", "Detections", "Detector", "FaceNetwork", "open_detector"]
+__all__ = ["DETECTORS", "Detections", "Detector", "FaceNetwork", "check_score", "open_detector"]

@@ -47,6 +47,12 @@ class Detector:
         return level(self._network, pixels, found)
 
 
+def check_score(score: float) -> None:
+    """Raise `OptionError` for a detection score outside 0–1."""
+    if not 0.0 < score < 1.0:
+        raise OptionError(f"the detection score must lie between 0 and 1, not {score}")
+
+
 def open_detector(
     model_id: str, store: ModelStore, *, device: str = "cpu", score: float = 0.6
 ) -> Detector:
@@ -60,7 +66,6 @@ def open_detector(
     if model_id not in DETECTORS:
         known = ", ".join(DETECTORS)
         raise UnknownModel(f"there is no detector {model_id!r}; kith has: {known}")
-    if not 0.0 < score < 1.0:
-        raise OptionError(f"the detection score must lie between 0 and 1, not {score}")
+    check_score(score)
     network = DETECTORS[model_id](open_session(card(model_id), store, device))
     return Detector(model_id, network, score)

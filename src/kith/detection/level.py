@@ -33,8 +33,11 @@ SURROUNDINGS = 2.0
 UPRIGHT = 4.0
 """Degrees of apparent tilt that are left alone: the points are as good as they get."""
 
-SURE = 0.9
+SURE = 0.92
 """Score under which a face may be so far tilted that its points say nothing."""
+
+BELIEVED = 35.0
+"""Degrees of apparent tilt up to which doubling leads closer to upright."""
 
 PULL = 2.0
 """True tilt over apparent tilt, roughly: how far the network pulls points towards upright."""
@@ -96,10 +99,19 @@ class _Leveller:
         """Return the face as seen upright; None where it is upright already or not seen again."""
         apparent = tilt(points)
         if abs(apparent) <= UPRIGHT and score >= SURE:
-            return None
-        angle = apparent * PULL if score >= SURE else self._surest_turn()
-        if angle is None:
-            return None
+            return None if self._stands_upright() else self._levelled(180.0)
+        # A large tilt was seen in full or not at all; only a small one was pulled upright.
+        sure = score >= SURE and abs(apparent) <= BELIEVED
+        angle = apparent * PULL if sure else self._surest_turn()
+        return None if angle is None else self._levelled(angle)
+
+    def _stands_upright(self) -> bool:
+        """Whether a face that looks upright is not standing on its head."""
+        upright, turned = (self._look(angle, FACE_SIDES[0]) for angle in (0.0, 180.0))
+        return turned is None or (upright is not None and upright.score >= turned.score)
+
+    def _levelled(self, angle: float) -> _Look | None:
+        """Turn by an angle, and on by what is left of the tilt; the mean of two last looks."""
         best = None
         for _ in range(MOST_LOOKS):
             look = self._look(angle, FACE_SIDES[0])

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 import onnxruntime
 
 from kith.errors import DeviceUnavailable, ModelCorrupt
+from kith.models.home import unwritable
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -47,6 +48,12 @@ class OnnxSession:
             )
         except onnxruntime.capi.onnxruntime_pybind11_state.InvalidProtobuf as error:
             raise ModelCorrupt(f"{path.name} is not an ONNX model: {error}") from error
+        if self._session.get_providers()[0] != _provider(device):
+            # onnxruntime itself goes on with the CPU where a device cannot be started.
+            raise DeviceUnavailable(
+                f"device {device!r} is there but onnxruntime cannot start it (driver, libraries?); "
+                "mend that, or use device 'cpu'"
+            )
         self._input = self._session.get_inputs()[0].name
 
     def run(self, batch: npt.NDArray[np.float32]) -> list[npt.NDArray[np.float32]]:
@@ -83,10 +90,13 @@ def prepared(card: ModelCard, store: ModelStore) -> Path:
     from filelock import FileLock
 
     source = store.path(card)
-    with FileLock(f"{graph}.lock"):
-        if not _is_intact(graph, digest):
-            log.info("rewriting %s for onnxruntime", card.id)
-            _rewrite(card, source, graph, digest)
+    try:
+        with FileLock(f"{graph}.lock"):
+            if not _is_intact(graph, digest):
+                log.info("rewriting %s for onnxruntime", card.id)
+                _rewrite(card, source, graph, digest)
+    except OSError as error:
+        raise unwritable(store.home, error) from error
     return graph
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self, TypeVar
 
 import numpy as np
 
-from kith.detection import open_detector
+from kith.detection import check_score, open_detector
 from kith.embedding import BATCH, open_embedder
 from kith.errors import OptionError, PhotoError
 from kith.media import Limits, load_photo
@@ -72,10 +72,11 @@ class Recognizer:
         accept_license: bool = False,
         store: ModelStore | None = None,
     ) -> None:
-        if min_face is not None and min_face <= 0:
+        if min_face is not None and not 0 < min_face < float("inf"):
             raise OptionError(f"min_face must be above 0 pixels, not {min_face}")
         if workers is not None and workers < 1:
             raise OptionError(f"workers must be 1 or more, not {workers}")
+        check_score(score)
         store = store or ModelStore()
         if accept_license:
             for model_id in (detector, embedder):
@@ -88,10 +89,14 @@ class Recognizer:
             self._detector = open_detector(detector, store, device=device, score=score)
             self._embedder = opening.result()
         self._pool = ThreadPoolExecutor(self.workers, thread_name_prefix="kith")
+        # Faces of one photo have threads of their own: work in `map` may ask for `faces`, and
+        # would otherwise wait for the thread it runs in.
+        self._face_pool = ThreadPoolExecutor(self.workers, thread_name_prefix="kith-faces")
 
     def close(self) -> None:
         """End the worker threads; safe to call twice."""
         self._pool.shutdown(cancel_futures=True)
+        self._face_pool.shutdown(cancel_futures=True)
 
     def __enter__(self) -> Self:
         return self
@@ -182,7 +187,7 @@ class Recognizer:
         try:
             photo = load_photo(image, limits=self._limits)
         except PhotoError as error:
-            return PhotoFaces(error.source, 0, 0, "", (), error.reason)
+            return PhotoFaces(error.source, 0, 0, "", (), error.reason, failure=error)
         return PhotoFaces(
             photo.source,
             photo.width,
@@ -214,7 +219,7 @@ class Recognizer:
         found = self._find(photo)
         crops = [self._embedder.recipe.crop(photo.pixels, points) for points in found.points]
         chunks = [crops[start : start + BATCH] for start in range(0, len(crops), BATCH)]
-        run = self._pool.map if share and len(chunks) > 1 else map
+        run = self._face_pool.map if share and len(chunks) > 1 else map
         vectors = [vector for part in run(self._embedder.embed, chunks) for vector in part]
         return tuple(
             _face(one, crop, vector)
