@@ -1,6 +1,6 @@
 """``python -m kith`` is the command."""
 
-from kith.cli.main import run
+from kith.cli.main import main
 
 if __name__ == "__main__":
-    run()
+    main()

@@ -99,16 +99,19 @@ class _Leveller:
         """Return the face as seen upright; None where it is upright already or not seen again."""
         apparent = tilt(points)
         if abs(apparent) <= UPRIGHT and score >= SURE:
-            return None if self._stands_upright() else self._levelled(180.0)
+            return None if self._stands_upright(score) else self._levelled(180.0)
         # A large tilt was seen in full or not at all; only a small one was pulled upright.
         sure = score >= SURE and abs(apparent) <= BELIEVED
         angle = apparent * PULL if sure else self._surest_turn()
         return None if angle is None else self._levelled(angle)
 
-    def _stands_upright(self) -> bool:
+    def _stands_upright(self, score: float) -> bool:
         """Whether a face that looks upright is not standing on its head."""
-        upright, turned = (self._look(angle, FACE_SIDES[0]) for angle in (0.0, 180.0))
-        return turned is None or (upright is not None and upright.score >= turned.score)
+        turned = self._look(180.0, FACE_SIDES[0])
+        if turned is None or turned.score < score - 0.03:
+            return True
+        upright = self._look(0.0, FACE_SIDES[0])
+        return upright is not None and upright.score >= turned.score
 
     def _levelled(self, angle: float) -> _Look | None:
         """Turn by an angle, and on by what is left of the tilt; the mean of two last looks."""
