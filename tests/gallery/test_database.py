@@ -406,6 +406,9 @@ except KithError as error:
 
 def as_somebody(path: Path) -> list[str]:
     """Use a gallery as a user whom permissions apply to."""
+    for place in (Path(sys.prefix), ROOT):
+        if os.geteuid() == 0 and not all(p.stat().st_mode & 0o001 for p in (place, *place.parents)):
+            pytest.skip(f"other users cannot reach {place}, and so not import from it")
     done = subprocess.run(
         [sys.executable, "-c", AS_SOMEBODY, str(path)],
         capture_output=True,
