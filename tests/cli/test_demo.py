@@ -73,3 +73,11 @@ def test_a_place_that_cannot_be_made(kith: Kith, tmp_path: Path, out: Path) -> N
     assert (
         done.complaint == f"{tmp_path / 'file'} cannot be made a folder (File exists): name another"
     )
+
+
+def test_without_any_option(
+    kith: Kith, out: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert "picture:  kith-demo" in kith.fine("demo").out
+    assert (tmp_path / "kith-demo" / "contact-sheet.png").stat().st_size > 100_000

@@ -25,13 +25,13 @@ def filled(value: Any) -> Any:
     return value
 
 
-def folder(text: str) -> Path:
-    """Return the path of a folder.
+def folder(text: str | Path) -> Path:
+    """Return the path of a folder; a default comes as a path already.
 
     Raises:
         typer.BadParameter: it is empty.
     """
-    return Path(filled(text))
+    return Path(filled(str(text)))
 
 
 Paths = Annotated[
