@@ -113,4 +113,6 @@ def test_pictures_made_before_are_no_photos(tmp_path: Path) -> None:
 
 def test_a_ring_of_links_is_no_error_here(tmp_path: Path) -> None:
     (tmp_path / "ring.jpg").symlink_to("ring.jpg")
-    OutputFolder(tmp_path / "out", [str(tmp_path / "ring.jpg"), str(tmp_path / "nowhere")])
+    ring = str(tmp_path / "ring.jpg")
+    out = OutputFolder(tmp_path / "out", [ring, str(tmp_path / "nowhere")])
+    assert not out.holds(ring)

@@ -51,7 +51,8 @@ def main() -> NoReturn:
     try:
         run()
     except SystemExit as error:
-        streams.leave(error.code if isinstance(error.code, int) else 0)
+        code = USAGE if error.code is not None else 0
+        streams.leave(error.code if isinstance(error.code, int) else code)
 
 
 def _stop(_signal: int, _frame: object) -> NoReturn:
