@@ -91,3 +91,29 @@ def test_no_faces_no_looks() -> None:
     network = Painted()
     assert len(level(network, canvas(0)[0], Detections.join([]))) == 0
     assert network.seen == []
+
+
+class _PrefersDarkAbove:
+    """Sees an upright face in the middle of any picture, surer of it with the dark side up."""
+
+    def __init__(self, bright_above: float, dark_above: float) -> None:
+        self._scores = (bright_above, dark_above)
+
+    def detect(self, pixels: Pixels, score: float) -> Detections:
+        half = pixels.shape[0] // 2
+        sure = self._scores[int(pixels[:half].mean() < pixels[half:].mean())]
+        middle = pixels.shape[1] / 2
+        points = np.array([[-9, -9], [9, -9], [0, 0], [-8, 12], [8, 12]], np.float32) + middle
+        box = np.array([[middle - 20, middle - 20, 40, 40]], np.float32)
+        return Detections(box, points[None], np.array([sure], np.float32))
+
+
+@pytest.mark.parametrize(("bright", "dark", "turns"), [(0.95, 0.98, True), (0.98, 0.95, False)])
+def test_a_sure_face_is_compared_with_itself_upside_down(
+    bright: float, dark: float, turns: bool
+) -> None:
+    pixels = np.zeros((200, 200, 3), np.uint8)
+    pixels[:100] = 255
+    network = _PrefersDarkAbove(bright, dark)
+    points = level(network, pixels, network.detect(pixels, 0.6)).points[0]
+    assert (points[3:, 1].mean() < points[:2, 1].mean()) == turns
