@@ -13,6 +13,7 @@
     │   ├── UnknownModel
     │   ├── ModelUnavailable      no source delivered the weights
     │   ├── ModelCorrupt          the bytes are not the ones the card names
+    │   ├── WeightsUnreadable     a weight file that is damaged or of another network
     │   ├── LicenceNotAccepted
     │   └── DeviceUnavailable
     ├── GalleryError
@@ -97,6 +98,10 @@ class ModelUnavailable(ModelError):
 
 class ModelCorrupt(ModelError):
     """The bytes are not the ones the card names."""
+
+
+class WeightsUnreadable(ModelError):
+    """A weight file that is damaged, hostile, or of another network; names layer and shapes."""
 
 
 class LicenceNotAccepted(ModelError):
