@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from kith._version import __version__
 
 if TYPE_CHECKING:
+    from kith.classification import Classifier, classify
     from kith.decision import decide, verify
     from kith.errors import (
         ContractMismatch,
@@ -33,9 +34,12 @@ if TYPE_CHECKING:
     from kith.types import (
         Box,
         Candidate,
+        Classification,
         EmbeddingContract,
         Face,
         Identification,
+        NamedClass,
+        PhotoClasses,
         PhotoFaces,
         PhotoIdentities,
         Quality,
@@ -44,6 +48,7 @@ if TYPE_CHECKING:
     )
 
 _HOMES = {
+    "kith.classification": ("Classifier", "classify"),
     "kith.decision": ("decide", "verify"),
     "kith.errors": (
         "ContractMismatch",
@@ -62,9 +67,12 @@ _HOMES = {
     "kith.types": (
         "Box",
         "Candidate",
+        "Classification",
         "EmbeddingContract",
         "Face",
         "Identification",
+        "NamedClass",
+        "PhotoClasses",
         "PhotoFaces",
         "PhotoIdentities",
         "Quality",
@@ -77,6 +85,8 @@ _HOME = {name: module for module, names in _HOMES.items() for name in names}
 __all__ = [
     "Box",
     "Candidate",
+    "Classification",
+    "Classifier",
     "ContractMismatch",
     "EmbeddingContract",
     "EnrollReport",
@@ -90,6 +100,8 @@ __all__ = [
     "LicenceNotAccepted",
     "Limits",
     "ModelError",
+    "NamedClass",
+    "PhotoClasses",
     "PhotoError",
     "PhotoFaces",
     "PhotoIdentities",
@@ -98,6 +110,7 @@ __all__ = [
     "Verdict",
     "Verification",
     "__version__",
+    "classify",
     "decide",
     "largest_central",
     "load_photo",

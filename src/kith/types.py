@@ -7,6 +7,7 @@ pixel at (0, 0).
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
@@ -192,6 +193,47 @@ class PhotoIdentities:
     threshold: float
 
 
+@dataclass(frozen=True, slots=True)
+class NamedClass:
+    """One of the people that a classifier was trained on, and how much it thinks of them.
+
+    Attributes:
+        name: as the label file has it, without blanks and quotes around it: ``Sharon_Stone``.
+        probability: 0–1; of all the classes together 1, so that a stranger gets names too.
+        raw: exactly as the label file has it.
+    """
+
+    name: str
+    probability: float
+    raw: str
+
+    @property
+    def shown(self) -> str:
+        """As people write it: ``Sharon Stone``."""
+        return " ".join(self.name.replace("_", " ").split())
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Classification:
+    """Whom of its classes a network takes a face for, the most probable first."""
+
+    face: Face
+    top: tuple[NamedClass, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PhotoClasses:
+    """Whom a network takes the faces of one photo of a stream for.
+
+    Attributes:
+        photo: what was found on it, or its error.
+        answers: one for each of the photo's faces, in their order.
+    """
+
+    photo: PhotoFaces
+    answers: tuple[Classification, ...]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Verification:
     """Whether two photos show the same person.
@@ -224,3 +266,8 @@ class Verification:
     def distance(self) -> float | None:
         """1 − similarity."""
         return None if self.similarity is None else 1.0 - self.similarity
+
+    @property
+    def euclidean(self) -> float | None:
+        """Euclidean distance of the two unit vectors, 0–2: √(2·distance)."""
+        return None if self.distance is None else math.sqrt(max(0.0, 2.0 * self.distance))

@@ -85,7 +85,7 @@ def test_help_fits_a_screen_of_80(kith: Kith, name: str, monkeypatch: pytest.Mon
         ("verify x y --threshold 5", "a threshold is a cosine between -1 and 1, not 5.0"),
         ("verify x y --embedder nope", "no model is called 'nope' (known: yunet, sface"),
         ("verify x y --embedder yunet", "'yunet' is not an embedder; kith has: sface"),
-        ("verify x y --embedder sface+mirror+mirror", "no model is called 'sface+mirror'"),
+        ("verify x y --embedder sface+mirror+mirror", "asks for the same thing twice"),
         ("models info nope", "no model is called 'nope'"),
         ("models accept sface extra", "Got unexpected extra argument"),
         ("gallery show Ada", "no gallery at"),

@@ -17,6 +17,7 @@ KEYS = {
     "same",
     "similarity",
     "distance",
+    "euclidean",
     "threshold",
     "detector",
     "embedder",
@@ -36,6 +37,8 @@ def test_the_same_person(kith: Kith, photos: Path, recognizer: library.Recognize
     assert (found["verdict"], found["same"], found["reason"]) == ("match", True, None)
     assert found["similarity"] == pytest.approx(expected.similarity, abs=1e-6)
     assert found["distance"] == pytest.approx(1 - expected.similarity, abs=1e-6)
+    # Of unit vectors: |a - b|^2 = 2 - 2 a.b
+    assert found["euclidean"] ** 2 == pytest.approx(2 - 2 * expected.similarity, abs=1e-5)
     assert found["threshold"] == expected.threshold
     assert (found["detector"], found["embedder"]) == ("yunet", "sface")
     assert found["a"]["box"] == pytest.approx(list(expected.a.box), abs=0.005)  # type: ignore[union-attr]

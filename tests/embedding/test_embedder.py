@@ -9,7 +9,7 @@ import onnxruntime
 import pytest
 
 from kith.alignment import RECIPES
-from kith.embedding import MIRROR, Embedder, open_embedder
+from kith.embedding import MIRROR, Embedder, Spec, open_embedder
 from kith.errors import LicenceNotAccepted, UnknownModel
 from kith.models import CARDS, Input, Licence, ModelCard, ModelStore, Threshold, Weights
 
@@ -157,10 +157,14 @@ def open_card(card: ModelCard, **how: Any) -> Embedder:
     """An embedder without a network behind it."""
 
     class Means:
-        def run(self, batch: npt.NDArray[np.float32]) -> list[npt.NDArray[np.float32]]:
+        precision = "float32"
+        outputs = ("means",)
+
+        def run(self, batch: npt.NDArray[np.float32], outputs: Any) -> list[Any]:
+            assert outputs is None
             return [batch.reshape(len(batch), -1)[:, : card.dimension]]
 
-    return Embedder(card, Means(), **how)
+    return Embedder(Spec(card, **how), Means())
 
 
 def made_card(threshold: Threshold | None, mirror_threshold: Threshold | None) -> ModelCard:

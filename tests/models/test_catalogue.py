@@ -6,8 +6,9 @@ import sys
 
 import pytest
 
+from kith.alignment import RECIPES
 from kith.errors import UnknownModel
-from kith.models.card import ModelCard, PackageMember, Url
+from kith.models.card import ModelCard, Url
 from kith.models.catalogue import CARDS, DEFAULTS, card
 
 
@@ -35,22 +36,27 @@ def test_nonsense_gets_none_and_stays_on_one_line() -> None:
 
 @pytest.mark.parametrize("known", CARDS.values(), ids=lambda known: known.id)
 def test_a_card_can_be_relied_on(known: ModelCard) -> None:
-    assert re.fullmatch(r"[0-9a-f]{64}", known.weights.sha256)
-    assert re.fullmatch(r"[\w.-]+\.onnx", known.weights.file)
-    assert known.weights.size > 100_000
-    assert len(set(known.weights.sources)) == len(known.weights.sources) > 0
-    for source in known.weights.sources:
-        if isinstance(source, Url):
-            assert source.url.startswith("https://")
-        else:
-            assert source.member.endswith(".onnx")
-    assert any(isinstance(source, PackageMember) for source in known.weights.sources)
+    for file in (*known.files, *filter(None, [known.labels])):
+        # Only what no registry carries may come without a sha256: nobody has published it.
+        only_official = all(isinstance(source, Url) for source in file.sources)
+        assert re.fullmatch(r"[0-9a-f]{64}", file.sha256) or (only_official and not file.sha256)
+        assert re.fullmatch(r"[\w.-]+\.\w+", file.file)
+        assert file.file.endswith(".onnx") or known.importer
+        assert file.size > 10_000
+        assert len(set(file.sources)) == len(file.sources) > 0
+        for source in file.sources:
+            if isinstance(source, Url):
+                assert source.url.startswith("https://")
+            else:
+                assert source.member.endswith(file.file.rpartition(".")[2])
     assert known.licence.url.startswith("https://")
     assert known.licence.note
     assert known.paper
     if known.task == "embedding":
-        assert known.crop
+        assert known.crop in RECIPES
         assert known.dimension > 0
+        assert all(not way.crop or way.crop in RECIPES for way in known.variants)
+        assert (known.labels is None) or known.classes
     else:
         assert (known.crop, known.dimension, known.threshold) == ("", 0, None)
 

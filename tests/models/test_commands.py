@@ -104,7 +104,8 @@ def test_path_prints_only_what_is_right(run: Run, home: Path) -> None:
 def test_info_shows_the_whole_card(run: Run, known: dict[str, Any]) -> None:
     (row,) = lines(run("info", "bound", "--json"))
     assert row["sha256"] == known["bound"].weights.sha256
-    assert row["input"] == {"width": 112, "height": 112, "colour": "RGB", "mean": 0, "scale": 1}
+    size = {"width": 112, "height": 112, "colour": "RGB"}
+    assert row["input"] == size | {"mean": 0, "scale": 1, "standardise": False}
     assert row["sources"] == [{"url": known["bound"].weights.sources[0].url}]
     shown = run("info", "bound").replace("\n", " ")
     for part in ("licence not accepted", "NC-1: non-commercial only", "112×112 RGB"):

@@ -15,8 +15,9 @@ import pytest
 from onnx import helper, numpy_helper
 
 from kith.errors import DeviceUnavailable, LicenceNotAccepted, ModelCorrupt, ModelUnavailable
-from kith.models import CARDS, ModelStore, rewrite, session
-from kith.models.session import OnnxSession, open_session, prepared
+from kith.models import CARDS, ModelStore, graphs, rewrite
+from kith.models.graphs import find_graph
+from kith.models.session import OnnxSession, open_session
 
 from .conftest import BOUND, make_card
 
@@ -57,6 +58,10 @@ def tiny_network() -> bytes:
 
 
 CONTENT = tiny_network()
+
+
+def prepared(card: ModelCard, store: ModelStore) -> Path:
+    return find_graph(card, store).path
 
 
 @pytest.fixture
@@ -129,7 +134,7 @@ def test_a_graph_that_is_not_what_was_written_is_made_anew(
 ) -> None:
     graph = prepared(tiny, store)
     good = graph.read_bytes()
-    digest = graph.with_suffix(".sha256")
+    digest = graph.with_suffix(".json")
     if what == "graph":
         graph.write_bytes(good[:-1] + bytes([good[-1] ^ 1]))
     elif what == "cut":
@@ -272,13 +277,14 @@ PREPARE = """
 import hashlib, logging, sys
 from pathlib import Path
 from kith.models import CARDS, ModelStore
-from kith.models.session import open_session, prepared
+from kith.models.graphs import find_graph
+from kith.models.session import open_session
 logging.basicConfig(stream=sys.stdout, level=logging.INFO, format="%(message)s")
 print("ready", flush=True)
 sys.stdin.readline()
 store = ModelStore(Path(sys.argv[1]))
 open_session(CARDS["yunet"], store)
-print(hashlib.sha256(prepared(CARDS["yunet"], store).read_bytes()).hexdigest())
+print(hashlib.sha256(find_graph(CARDS["yunet"], store).path.read_bytes()).hexdigest())
 """
 
 
@@ -305,21 +311,21 @@ def test_two_processes_that_prepare_at_once(networks: ModelStore, tmp_path: Path
         assert process.returncode == 0
     assert said[0][-1] == said[1][-1]
     # One of them wrote the graph, the other one waited for it.
-    assert sum("rewriting yunet" in line for lines in said for line in lines) == 1
+    assert sum("preparing yunet" in line for lines in said for line in lines) == 1
     graph = prepared(card, there)
     left = {path.name for path in graph.parent.iterdir()}
     assert left == {
         card.weights.file,
         graph.name,
         f"{graph.name}.lock",
-        graph.with_suffix(".sha256").name,
+        graph.with_suffix(".json").name,
     }
 
 
 def test_a_rewrite_is_told_of(
     store: ModelStore, tiny: ModelCard, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with caplog.at_level(logging.INFO, logger=session.__name__):
+    with caplog.at_level(logging.INFO, logger=graphs.__name__):
         prepared(tiny, store)
         prepared(tiny, store)
-    assert [record.getMessage() for record in caplog.records] == ["rewriting tiny for onnxruntime"]
+    assert [record.getMessage() for record in caplog.records] == ["preparing tiny for onnxruntime"]

@@ -24,7 +24,7 @@ from kith.errors import (
 )
 from kith.models import CARDS, ModelStore
 from kith.quality import measure
-from kith.recognizer.recognizer import available_cores
+from kith.recognizer.finder import available_cores
 
 from .conftest import assert_same_faces
 

@@ -6,10 +6,11 @@ A recipe's version is part of the embedding contract: any change that moves a pi
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
+from kith.alignment.box import BoxCrop
 from kith.alignment.similarity import similarity_transform
 from kith.media.warp import warp
 
@@ -31,8 +32,38 @@ ARCFACE_TEMPLATE = np.array(
 """Where the five points lie in a 112 × 112 crop; J. Deng et al., *ArcFace*, CVPR 2019."""
 
 
+class CropRecipe(Protocol):
+    """How a face becomes a square."""
+
+    @property
+    def name(self) -> str:
+        """As cards name it."""
+
+    @property
+    def version(self) -> int:
+        """Raised with any change that moves a pixel."""
+
+    @property
+    def side(self) -> int:
+        """Of the square, in pixels."""
+
+    def crop(
+        self,
+        pixels: Pixels,
+        landmarks: npt.NDArray[np.float32],
+        box: npt.NDArray[np.float32] | None = None,
+    ) -> Pixels:
+        """Return the square (RGB, uint8, side × side × 3) of a face.
+
+        Args:
+            pixels: the photo, RGB, uint8, H × W × 3.
+            landmarks: 5 × 2, in pixels of `pixels`.
+            box: x, y, width, height, in pixels of `pixels`; recipes by points do not look at it.
+        """
+
+
 @dataclass(frozen=True, slots=True, eq=False)
-class CropRecipe:
+class SimilarityCrop:
     """A crop made by a five-point similarity.
 
     Attributes:
@@ -47,18 +78,33 @@ class CropRecipe:
     side: int
     template: npt.NDArray[np.float32]
 
-    def crop(self, pixels: Pixels, landmarks: npt.NDArray[np.float32]) -> Pixels:
-        """Return the aligned square (RGB, uint8, side × side × 3) of a face.
-
-        Args:
-            pixels: the photo, RGB, uint8, H × W × 3.
-            landmarks: 5 × 2, in pixels of `pixels`.
-        """
+    def crop(
+        self,
+        pixels: Pixels,
+        landmarks: npt.NDArray[np.float32],
+        box: npt.NDArray[np.float32] | None = None,  # noqa: ARG002
+    ) -> Pixels:
+        """Return the aligned square of a face; see `CropRecipe`."""
         return warp(pixels, similarity_transform(landmarks, self.template), self.side)
 
-    def resized(self, side: int) -> CropRecipe:
+    def resized(self, side: int) -> SimilarityCrop:
         """Return the same framing at another size, for people to look at."""
-        return CropRecipe(self.name, self.version, side, self.template * (side / self.side))
+        return SimilarityCrop(self.name, self.version, side, self.template * (side / self.side))
 
 
-RECIPES = {"arcface-112": CropRecipe("arcface-112", 1, 112, ARCFACE_TEMPLATE)}
+ARCFACE = SimilarityCrop("arcface-112", 1, 112, ARCFACE_TEMPLATE)
+"""The framing of today's networks; also what quality is measured on and people are shown."""
+
+RECIPES: dict[str, CropRecipe] = {
+    recipe.name: recipe
+    for recipe in (
+        ARCFACE,
+        # Cao et al., VGGFace2 (FG 2018), section 5: the box extended by 0.3, the shorter side
+        # resized to 256, the middle 224.
+        BoxCrop("vggface2-224", 1, 224, margin=0.3, shorter=256),
+        # What tutorials of keras-vggface do: the box as it is, squashed to a square.
+        BoxCrop("tutorial-224", 1, 224, filter="bicubic"),
+        # FaceNet's align_dataset_mtcnn.py: 32 pixels of margin around a face of 160, squashed.
+        BoxCrop("facenet-160", 1, 160, margin=0.25),
+    )
+}

@@ -8,6 +8,7 @@ import typer
 
 from kith import __version__
 from kith.cli import gallery, models
+from kith.cli.classify import classify
 from kith.cli.demo import demo
 from kith.cli.detect import detect
 from kith.cli.enroll import EnrollCommand, enroll
@@ -24,10 +25,12 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (demo, detect, verify):
-    app.command(cls=Command)(command)
+app.command(cls=Command)(demo)
+app.command(cls=Command)(detect)
+app.command(cls=Command)(verify)
 app.command(cls=EnrollCommand)(enroll)
 app.command(cls=Command)(identify)
+app.command(cls=Command)(classify)
 for name, room in (("gallery", gallery.app), ("models", models.app)):
     for registered in room.registered_commands:
         registered.cls = Command

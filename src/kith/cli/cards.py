@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kith.models.card import ModelCard, Source
+    from kith.models.card import Input, ModelCard, Source, Weights
     from kith.models.store import ModelStore
+
+
+_UNPUBLISHED = "sha256 not published: the first download's is recorded and held to"
 
 
 def summary(card: ModelCard) -> dict[str, Any]:
@@ -21,20 +25,21 @@ def summary(card: ModelCard) -> dict[str, Any]:
         "title": card.title,
         "licence": card.licence.name,
         "commercial": card.licence.commercial,
-        "size": card.weights.size,
+        "size": sum(file.size for file in card.files),
+        "size_is_limit": not card.weights.sha256,
         "state": _state(card, ModelStore()),
     }
 
 
 def details(card: ModelCard) -> dict[str, Any]:
     """Return the JSON of everything about a model."""
-    from dataclasses import asdict
-
     from kith.models.store import ModelStore
 
     known = asdict(card)
     weights = known.pop("weights")
     licence = known.pop("licence")
+    store = ModelStore()
+    own = _imported(card, store)
     return (
         known
         | summary(card)
@@ -43,7 +48,8 @@ def details(card: ModelCard) -> dict[str, Any]:
             "licence_url": licence["url"],
             "sha256": weights["sha256"],
             "sources": weights["sources"],
-            "path": str(ModelStore().location(card)),
+            "path": str(store.location(card)),
+            "imported": own,
         }
     )
 
@@ -56,33 +62,86 @@ def lines(card: ModelCard, row: dict[str, Any]) -> Iterator[tuple[str, str]]:
         row: its `details`.
     """
     size = f"{card.input.width}×{card.input.height}" if card.input.width else "any size"
-    limit = card.threshold
     yield "id", card.id
     yield "title", card.title
     yield "task", card.task
     yield "state", row["state"].replace("_", " ")
     yield "path", row["path"]
     yield "licence", f"{card.licence.name}: {card.licence.note}\n{card.licence.url}"
-    yield "size", f"{card.weights.size:,} bytes"
-    yield "sha256", card.weights.sha256
-    yield "sources", "\n".join(map(_source, card.weights.sources))
-    yield (
-        "input",
-        f"{size} {card.input.colour}, (pixel − {card.input.mean:g}) × {card.input.scale:.6g}",
-    )
+    for own in row["imported"]:
+        yield f"your {own['role']}", f"{own['source']}, sha256 {own['source_sha256']}"
+    for file in (*card.files, *filter(None, [card.labels])):
+        yield "file", _file(file)
+    yield "input", f"{size} {card.input.colour}, {_preprocessing(card.input)}"
     yield "crop", card.crop
     yield "output", f"{card.dimension} numbers" if card.dimension else ""
-    if limit:
-        yield "threshold", f"{limit.similarity} (FMR {limit.fmr:g}; {limit.provenance})"
+    yield "classes", f"{card.classes:,} people by name" if card.classes else ""
+    yield "threshold", _threshold(card)
+    if card.tradition:
+        by = card.tradition
+        yield "tradition", f"{by.metric} distance {by.distance:g}: {by.provenance}"
+    yield "measured", _measured(card)
+    for way in card.variants:
+        yield f"+{way.name}", way.says
     yield "paper", card.paper
     yield "trained on", card.training_data
     yield "notes", card.notes
 
 
 def _state(card: ModelCard, store: ModelStore) -> str:
+    if card.importer and _imported(card, store):
+        return "imported"
     if not store.accepted(card):
         return "licence_not_accepted"
     return {"ok": "pulled", "missing": "not_pulled", "corrupt": "corrupt"}[store.check(card)]
+
+
+def _imported(card: ModelCard, store: ModelStore) -> list[dict[str, Any]]:
+    """Return what the user imported, by role; a damaged import is not this command's matter."""
+    from kith.errors import ModelCorrupt
+    from kith.models.imports import imported
+
+    found = []
+    for role in ("descriptor", "classifier") if card.importer else ():
+        try:
+            own = imported(card, store, role)
+        except ModelCorrupt:
+            own = None
+        if own is not None:
+            found.append({"role": role, "path": str(own.path)} | asdict(own.record))
+    return found
+
+
+def _file(file: Weights) -> str:
+    known = f"{file.size:,} bytes, sha256 {file.sha256}" if file.sha256 else _UNPUBLISHED
+    return "\n".join((file.file, known, *map(_source, file.sources)))
+
+
+def _preprocessing(want: Input) -> str:
+    if want.standardise:
+        return "(pixel − mean of the crop) ÷ deviation of the crop"
+    means = (want.mean,) if isinstance(want.mean, int | float) else want.mean
+    mean = ", ".join(f"{value:g}" for value in means)
+    return f"(pixel − {mean}) × {want.scale:.6g}"
+
+
+def _threshold(card: ModelCard) -> str:
+    limit = card.threshold
+    if limit is None:
+        return ""
+    return f"{limit.similarity} (FMR {limit.fmr:g}; {limit.provenance})"
+
+
+def _measured(card: ModelCard) -> str:
+    got = card.measured
+    if got is None:
+        return ""
+    parts = [f"{got.milliseconds:g} ms on one thread"]
+    if got.accuracy is not None:
+        parts.append(f"{got.accuracy:.2%} on LFW's development pairs")
+    if got.tar is not None:
+        parts.append(f"TAR {got.tar:.4f} at FAR 1e-3")
+    return f"{', '.join(parts)} ({got.command})"
 
 
 def _source(source: Source) -> str:

@@ -1,8 +1,9 @@
-"""``kith models``: list, info, pull, accept, check, path."""
+"""``kith models``: list, info, pull, import, remove, accept, check, path."""
 
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -35,7 +36,8 @@ def list_models(as_json: Json = False) -> None:
     table = Table("model", "task", "licence", "use", "size", "state", box=None)
     for row in rows:
         use = "any" if row["commercial"] else "non-commercial"
-        size = f"{row['size'] / 1e6:.1f} MB"
+        most = "≤ " if row["size_is_limit"] else ""
+        size = f"{most}{row['size'] / 1e6:.1f} MB"
         state = row["state"].replace("_", " ")
         table.add_row(row["id"], row["task"], row["licence"], use, size, state)
     console().print(table)
@@ -90,6 +92,66 @@ def pull(models: _Ids = None, as_json: Json = False, quiet: Quiet = False) -> No
             say(f"{card.id} {word}: {row['path']}")
 
 
+@app.command("import")
+def import_file(
+    files: Annotated[
+        list[Path],
+        typer.Argument(metavar="FILE...", help="Weight files, or files of labels."),
+    ],
+    model: Annotated[
+        str, typer.Option("--as", metavar="ID", help="The model that the files belong to.")
+    ],
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Use weight files that you have already.
+
+    Files of Keras, Torch, TensorFlow or dlib become ONNX without the framework; they are read,
+    never run. Labels: .npy, .txt or .csv.
+    """
+    from kith.cli.output import spinner
+    from kith.models.catalogue import card as find
+    from kith.models.imports import import_file as take
+    from kith.models.store import ModelStore
+
+    card, store = find(model), ModelStore()
+    for file in files:
+        with spinner(f"importing {file.name}", shown=not (as_json or quiet)):
+            done = take(file, card, store)
+        if as_json:
+            emit(
+                {
+                    "id": card.id,
+                    "file": str(file),
+                    "sha256": done.sha256,
+                    "roles": list(done.roles),
+                    "pinned": done.pinned,
+                    "path": str(done.path),
+                }
+            )
+        elif not quiet:
+            say(f"{card.id} has its {' and '.join(done.roles)} from {file.name}")
+            if not done.pinned and card.weights.sha256 and "labels" not in done.roles:
+                say(
+                    "it is not the file that the card names: accuracy and thresholds on the card "
+                    "are not this file's"
+                )
+
+
+@app.command()
+def remove(model: _Id, as_json: Json = False, quiet: Quiet = False) -> None:
+    """Remove a model's files from this machine, pulled or imported."""
+    from kith.models.catalogue import card as find
+    from kith.models.imports import remove as take_away
+    from kith.models.store import ModelStore
+
+    freed = take_away(find(model), ModelStore())
+    if as_json:
+        emit({"id": model, "bytes": freed})
+    elif not quiet:
+        say(f"{model}: {freed / 1e6:.1f} MB removed" if freed else f"{model} was not here")
+
+
 @app.command()
 def accept(
     model: _Id,
@@ -124,11 +186,12 @@ def check(models: _Ids = None, as_json: Json = False, quiet: Quiet = False) -> N
     """
     from kith.models.catalogue import CARDS, DEFAULTS
     from kith.models.catalogue import card as find
+    from kith.models.imports import check_import
     from kith.models.store import ModelStore
 
     store = ModelStore()
     cards = [find(model) for model in models or CARDS]
-    states = {card.id: store.check(card) for card in cards}
+    states = {card.id: check_import(card, store) or store.check(card) for card in cards}
     if not models:
         states = {key: s for key, s in states.items() if key in DEFAULTS or s != "missing"}
     for model, state in states.items():

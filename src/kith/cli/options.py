@@ -11,6 +11,7 @@ import typer
 from kith.errors import OptionError
 
 if TYPE_CHECKING:
+    from kith.classification import Classifier
     from kith.recognizer import Recognizer
 
 
@@ -63,7 +64,9 @@ EmbedderId = Annotated[
         "gallery's own.",
     ),
 ]
-Device = Annotated[str, typer.Option("--device", metavar="NAME", help="cpu or cuda.")]
+Device = Annotated[
+    str, typer.Option("--device", metavar="NAME", help="cpu, cuda, openvino or openvino:bf16.")
+]
 Score = Annotated[
     float,
     typer.Option("--score", metavar="NUMBER", help="Least score of a face, 0 to 1."),
@@ -103,14 +106,43 @@ def make_recognizer(
         OptionError: an option outside its range.
         ModelError: a network cannot be had or run.
     """
-    if min_face is not None and not 0 < min_face < math.inf:
-        raise OptionError(f"--min-face is a width above 0 in pixels, not {min_face:g}")
+    _check_min_face(min_face)
     from kith.cli.progress import pull_with_progress
     from kith.recognizer import Recognizer
 
     embedder = embedder or "sface"
-    pull_with_progress([detector, embedder.removesuffix("+mirror")], shown=shown)
+    pull_with_progress([detector, embedder.partition("+")[0]], shown=shown)
     return Recognizer(detector, embedder, device, score=score, min_face=min_face)
+
+
+def make_classifier(
+    model: str,
+    detector: str,
+    device: str,
+    score: float,
+    min_face: float | None,
+    *,
+    shown: bool = True,
+) -> Classifier:
+    """Load the networks that the options name, with a bar where they have to be fetched.
+
+    Raises:
+        OptionError: an option outside its range.
+        ModelError: a network or its labels cannot be had or run.
+    """
+    _check_min_face(min_face)
+    from kith.classification import Classifier
+    from kith.cli.progress import pull_with_progress
+    from kith.embedding import parse
+
+    if parse(model).card.classes:
+        pull_with_progress([detector, model.partition("+")[0]], shown=shown)
+    return Classifier(model, detector, device, score=score, min_face=min_face)
+
+
+def _check_min_face(min_face: float | None) -> None:
+    if min_face is not None and not 0 < min_face < math.inf:
+        raise OptionError(f"--min-face is a width above 0 in pixels, not {min_face:g}")
 
 
 def gallery_embedder(path: Path | None, *, must_exist: bool) -> str:

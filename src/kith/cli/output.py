@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import os
 import sys
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self, TypeAlias
 
 from kith.errors import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from rich.console import Console
     from rich.text import Text
@@ -56,6 +56,16 @@ def console(*, error: bool = False) -> Console:
     stream = sys.stderr if error else sys.stdout
     width = None if stream.isatty() or "COLUMNS" in os.environ else UNLIMITED
     return Console(stderr=error, markup=False, highlight=False, emoji=False, width=width)
+
+
+@contextmanager
+def spinner(what: str, *, shown: bool) -> Iterator[None]:
+    """Show that something is being done that has no steps to count."""
+    if not (shown and sys.stderr.isatty()):
+        yield
+        return
+    with console(error=True).status(what):
+        yield
 
 
 class Column(NamedTuple):

@@ -34,7 +34,7 @@ def save_drawn(photo: PhotoFaces, labels: Sequence[Label], path: Path) -> None:
 def detected(photo: PhotoFaces) -> list[Label]:
     """Return a label per face: its score."""
     return [
-        Label(_box(photo, face), f"{face.score:.2f}", UNKNOWN, _points(photo, face))
+        Label(box_on_pixels(photo, face), f"{face.score:.2f}", UNKNOWN, _points(photo, face))
         for face in photo.faces
     ]
 
@@ -42,7 +42,7 @@ def detected(photo: PhotoFaces) -> list[Label]:
 def identified(photo: PhotoFaces, answers: Sequence[Identification]) -> list[Label]:
     """Return a label per face: a name with its similarity, or ``?``."""
     return [
-        Label(_box(photo, answer.face), caption(answer), COLOURS[answer.verdict])
+        Label(box_on_pixels(photo, answer.face), caption(answer), COLOURS[answer.verdict])
         for answer in answers
         if answer.face is not None
     ]
@@ -62,7 +62,8 @@ def _factor(photo: PhotoFaces) -> float:
     return 0.5 ** round(math.log2(shrunk))
 
 
-def _box(photo: PhotoFaces, face: Face) -> Box:
+def box_on_pixels(photo: PhotoFaces, face: Face) -> Box:
+    """Return a face's box in the pixels that the photo keeps."""
     factor = _factor(photo)
     return type(face.box)(*(value * factor for value in face.box))
 
@@ -73,9 +74,9 @@ def _points(photo: PhotoFaces, face: Face) -> npt.NDArray[np.float32]:
 
 def crops(photo: PhotoFaces, side: int) -> Iterable[Pixels]:
     """Yield the aligned square of each face (RGB, uint8, side × side × 3)."""
-    from kith.alignment import RECIPES
+    from kith.alignment import ARCFACE
 
-    recipe = RECIPES["arcface-112"].resized(side)
+    recipe = ARCFACE.resized(side)
     for face in photo.faces:
         assert photo.pixels is not None
         yield recipe.crop(photo.pixels, _points(photo, face))

@@ -78,10 +78,11 @@ def fetch_progress(*, shown: bool = True) -> Iterator[FetchProgress | None]:
 def pull_with_progress(model_ids: Iterable[str], *, shown: bool = True) -> None:
     """Fetch the models that are not here, with a bar."""
     from kith.models.catalogue import card
+    from kith.models.graphs import is_here
     from kith.models.store import ModelStore
 
     store = ModelStore()
-    missing = [one for one in map(card, model_ids) if not store.location(one).exists()]
+    missing = [one for one in map(card, model_ids) if not is_here(one, store)]
     if missing:
         with fetch_progress(shown=shown) as progress:
             store.pull(missing, progress)

@@ -51,6 +51,7 @@ def verification(one: Verification) -> dict[str, Any]:
         "same": one.same,
         "similarity": number(one.similarity),
         "distance": number(one.distance),
+        "euclidean": number(one.euclidean),
         "threshold": number(one.threshold),
         "detector": one.detector,
         "embedder": one.embedder,

@@ -1,5 +1,7 @@
-"""From an aligned crop to a unit vector, and what makes two vectors comparable."""
+"""From a crop to a unit vector, and what makes two vectors comparable."""
 
-from kith.embedding.embedder import BATCH, MIRROR, Embedder, open_embedder
+from kith.embedding.embedder import BATCH, Embedder, open_embedder
+from kith.embedding.inputs import network_input
+from kith.embedding.spec import MIRROR, Spec, parse
 
-__all__ = ["BATCH", "MIRROR", "Embedder", "open_embedder"]
+__all__ = ["BATCH", "MIRROR", "Embedder", "Spec", "network_input", "open_embedder", "parse"]

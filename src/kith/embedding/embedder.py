@@ -4,59 +4,83 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import cv2
 import numpy as np
 
 from kith.alignment import RECIPES
-from kith.errors import UnknownModel
-from kith.models.catalogue import CARDS, card
-from kith.models.session import open_session
+from kith.embedding.inputs import network_input
+from kith.embedding.spec import MIRROR, Spec, parse
+from kith.errors import ModelCorrupt, UnknownModel
+from kith.models.graphs import find_graph
+from kith.models.session import check_device, load_graph
 from kith.types import EmbeddingContract
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from kith.models.card import ModelCard, Threshold
+    from kith.models.card import Threshold
     from kith.models.session import Session
     from kith.models.store import ModelStore
     from kith.types import Pixels, Vector
-
-MIRROR = "+mirror"
-"""Behind an embedder's id: the mean of the crop's vector and its mirror image's, normalised."""
 
 BATCH = 2
 """Crops per call. More are slower on a CPU: their activations no longer fit its cache."""
 
 
 class Embedder:
-    """Turns aligned crops into unit vectors. Safe to call from several threads at once.
+    """Turns crops into vectors. Safe to call from several threads at once.
+
+    Args:
+        spec: the network and the way it is used.
+        session: runs it.
+        weights_sha256: of the weight file, where that is not the card's own.
 
     Attributes:
-        id: the card's, with `MIRROR` behind it where both views are used.
+        id: the embedder's name.
         card: of the network.
         recipe: makes the crop this network wants.
         contract: what must agree before two vectors may be compared.
-        threshold: similarity from which two faces are taken for the same person, by default.
+
+    Raises:
+        ModelCorrupt: the network lacks the output that the name asks for.
     """
 
-    def __init__(self, card: ModelCard, session: Session, *, mirror: bool = False) -> None:
-        self.id = card.id + MIRROR * mirror
-        self.card = card
-        self.recipe = RECIPES[card.crop]
+    def __init__(self, spec: Spec, session: Session, weights_sha256: str = "") -> None:
+        self.id = spec.id
+        self.card = spec.card
+        self.recipe = RECIPES[spec.crop]
         self.contract = EmbeddingContract(
-            model=card.id,
-            weights_sha256=card.weights.sha256,
-            crop=self.recipe.name + MIRROR * mirror,
+            model=spec.model,
+            weights_sha256=weights_sha256 or spec.card.weights.sha256,
+            crop=self.recipe.name + MIRROR * spec.mirror,
             crop_version=self.recipe.version,
-            dimension=card.dimension,
+            dimension=spec.dimension,
+            precision=session.precision,
         )
+        self._spec = spec
+        self._input = spec.input
+        self._output = [spec.output] if spec.output else None
         self._session = session
-        self._mirror = mirror
+        if self._output and spec.output not in session.outputs:
+            ways = [
+                f"{self.card.id}+{v.name}"
+                for v in self.card.variants
+                if v.output in session.outputs
+            ]
+            raise ModelCorrupt(
+                f"the imported file of {self.card.id} has no {spec.output}: import the file with "
+                f"the classifier, or use {' or '.join(ways)}"
+            )
 
     @property
     def threshold(self) -> Threshold:
-        """The card's measured threshold for these views."""
-        threshold = self.card.mirror_threshold if self._mirror else self.card.threshold
+        """Similarity from which two faces are taken for the same person, by default.
+
+        The card's measured one for these views; else the traditional one.
+        """
+        card = self.card
+        threshold = card.mirror_threshold if self._spec.mirror else card.threshold
+        if self._spec.variants or threshold is None:
+            threshold = card.tradition.threshold if card.tradition else None
         if threshold is None:
             raise UnknownModel(f"{self.id} has no measured threshold; pass one of your own")
         return threshold
@@ -66,40 +90,36 @@ class Embedder:
 
         The vector of a crop does not depend on the others in the call.
         """
-        if not crops:
-            return np.empty((0, self.card.dimension), np.float32)
-        raw = self._run(crops)
-        if self._mirror:
-            raw = _unit(raw) + _unit(self._run([np.ascontiguousarray(c[:, ::-1]) for c in crops]))
+        raw = self.raw(crops)
+        if self._spec.mirror and len(raw):
+            raw = _unit(raw) + _unit(self.raw([np.ascontiguousarray(c[:, ::-1]) for c in crops]))
         return _unit(raw)
 
-    def _run(self, crops: Sequence[Pixels]) -> Vector:
-        want = self.card.input
-        parts = []
-        for start in range(0, len(crops), BATCH):
-            batch = cv2.dnn.blobFromImages(
-                list(crops[start : start + BATCH]),
-                scalefactor=want.scale,
-                mean=(want.mean,) * 3,
-                swapRB=want.colour == "BGR",
-            )
-            parts.append(self._session.run(np.asarray(batch, dtype=np.float32))[0])
-        return np.concatenate(parts)
+    def raw(self, crops: Sequence[Pixels]) -> Vector:
+        """Return the network's own numbers for crops, not of unit length; else as `embed`."""
+        if not crops:
+            return np.empty((0, self.contract.dimension), np.float32)
+        return np.concatenate(
+            [
+                self._session.run(
+                    network_input(crops[start : start + BATCH], self._input), self._output
+                )[0]
+                for start in range(0, len(crops), BATCH)
+            ]
+        )
 
 
 def open_embedder(name: str, store: ModelStore, device: str = "cpu") -> Embedder:
-    """Load an embedder: the id of its card, with ``+mirror`` behind it for two views.
+    """Load an embedder by its name; see `kith.embedding.spec.parse`.
 
     Raises:
-        UnknownModel: no card has this id, or it is not one of an embedder.
+        UnknownModel: no card has this id, it is not one of an embedder, or it has no such variant.
         ModelError: the network cannot be had or run.
     """
-    model_id = name.removesuffix(MIRROR)
-    known = [c.id for c in CARDS.values() if c.task == "embedding"]
-    if model_id in CARDS and model_id not in known:
-        raise UnknownModel(f"{model_id!r} is not an embedder; kith has: {', '.join(known)}")
-    wanted = card(model_id)
-    return Embedder(wanted, open_session(wanted, store, device), mirror=name != model_id)
+    spec = parse(name)
+    check_device(device)
+    graph = find_graph(spec.card, store)
+    return Embedder(spec, load_graph(graph, device), graph.record.source_sha256)
 
 
 def _unit(vectors: Vector) -> Vector:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from kith.embedding import MIRROR
 from kith.errors import ContractMismatch, printable
+from kith.models.catalogue import CARDS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,7 +18,11 @@ def contract_embedder(contract: EmbeddingContract | None) -> str:
     """Return the name of the embedder that makes a contract's embeddings; None: the default."""
     if contract is None:
         return "sface"
-    return contract.model + MIRROR * contract.crop.endswith(MIRROR)
+    crop, mirror = contract.crop.removesuffix(MIRROR), contract.crop.endswith(MIRROR)
+    model_id = contract.model.partition("+")[0]
+    variants = CARDS[model_id].variants if model_id in CARDS else ()
+    way = next((f"+{variant.name}" for variant in variants if variant.crop == crop), "")
+    return contract.model + way + MIRROR * mirror
 
 
 def require_same(pinned: EmbeddingContract, offered: EmbeddingContract, path: Path) -> None:

@@ -60,8 +60,9 @@ class Weights:
 
     Attributes:
         file: name in the store.
-        sha256: hexadecimal; no other bytes are accepted.
-        size: in bytes.
+        sha256: hexadecimal; no other bytes are accepted. Empty where nobody has published it:
+            then the first download's is recorded, and no other is accepted after that.
+        size: in bytes; the largest that is accepted where the sha256 is not known.
         sources: tried in this order.
     """
 
@@ -78,13 +79,17 @@ class Input:
     Attributes:
         width, height: in pixels; 0, 0 where any size goes.
         colour: order of the channels.
+        mean: one number, or one for each channel in that order.
+        standardise: instead of mean and scale, each picture's own mean is taken off and the rest
+            divided by its standard deviation (over all pixels and channels).
     """
 
     width: int
     height: int
     colour: Literal["RGB", "BGR"]
-    mean: float
+    mean: float | tuple[float, float, float]
     scale: float
+    standardise: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +98,77 @@ class Threshold:
 
     Attributes:
         similarity: cosine, −1…1.
-        fmr: false match rate at this similarity, where it was measured.
+        fmr: false match rate at this similarity; None where nobody measured it.
         provenance: who measured it on what.
     """
 
     similarity: float
-    fmr: float
+    fmr: float | None
     provenance: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tradition:
+    """The distance up to which a network's users take two faces for the same person.
+
+    A number that is handed on, not measured: it stands beside the measured threshold, and is
+    used only where there is none.
+
+    Attributes:
+        metric: ``cosine``: 1 − similarity; ``euclidean``: of unit vectors.
+        distance: in that metric.
+        provenance: where it comes from.
+    """
+
+    metric: Literal["cosine", "euclidean"]
+    distance: float
+    provenance: str
+
+    @property
+    def threshold(self) -> Threshold:
+        """The same as a similarity."""
+        # |a − b|² = 2 − 2·a·b for unit vectors.
+        cosine = self.metric == "cosine"
+        similarity = 1 - (self.distance if cosine else self.distance**2 / 2)
+        return Threshold(round(similarity, 6), None, f"traditional: {self.provenance}")
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What a command of the repository measured of a network.
+
+    Attributes:
+        accuracy: of verification on LFW's development pairs, 0–1.
+        tar: share of genuine pairs accepted at a false match rate of 1e-3, all pairs; 0–1.
+        milliseconds: for one input on one thread; a detector: for a picture of 640×480.
+        command: that prints them.
+    """
+
+    accuracy: float | None
+    tar: float | None
+    milliseconds: float
+    command: str
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """Another way to use the same weights, named behind the id: ``vggface2-resnet50+tutorial``.
+
+    Attributes:
+        name: as it stands behind the plus sign.
+        says: what it does, in a few words.
+        crop: another crop recipe; empty: the card's.
+        output: another output of the graph; empty: the card's.
+        dimension: of that output; 0: the card's.
+        input: another preprocessing; None: the card's.
+    """
+
+    name: str
+    says: str
+    crop: str = ""
+    output: str = ""
+    dimension: int = 0
+    input: Input | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +179,21 @@ class ModelCard:
         id: the name users give it, such as ``sface``.
         task: what it does.
         title: its name in full.
+        weights: the file of its numbers; the first, where it has several.
         paper: where its method is published.
         training_data: what it learned from, as far as its publisher says.
+        more: the other files of a network that has several, such as a cascade.
+        importer: which importer turns the file into ONNX; empty where it is ONNX.
+        labels: the names of the classes; None for a network without a classifier.
+        classes: how many the classifier tells apart; 0: it has none.
         crop: the crop recipe it was trained with; empty for a detector.
+        output: the graph's output that describes a face; empty: its only one.
         dimension: numbers in an embedding; 0 for a detector.
         threshold: where a person may start without measuring; None where nobody measured.
         mirror_threshold: the same for the mean of a crop's vector and its mirror image's.
+        tradition: the distance that the network's users know; None: there is none.
+        variants: other ways to use it.
+        measured: accuracy and speed.
         notes: what else a user should know.
     """
 
@@ -127,8 +205,21 @@ class ModelCard:
     input: Input
     paper: str
     training_data: str
+    more: tuple[Weights, ...] = ()
+    importer: str = ""
+    labels: Weights | None = None
+    classes: int = 0
     crop: str = ""
+    output: str = ""
     dimension: int = 0
     threshold: Threshold | None = None
     mirror_threshold: Threshold | None = None
+    tradition: Tradition | None = None
+    variants: tuple[Variant, ...] = ()
+    measured: Measured | None = None
     notes: str = ""
+
+    @property
+    def files(self) -> tuple[Weights, ...]:
+        """Every file that the network needs to run."""
+        return (self.weights, *self.more)

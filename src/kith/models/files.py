@@ -82,3 +82,10 @@ def place(path: Path, target: Path) -> None:
     with path.open("r+b") as file:
         os.fsync(file.fileno())
     path.replace(target)
+
+
+def write(target: Path, content: bytes) -> None:
+    """Write a small file so that a reader sees the old one or the new one."""
+    with temporary_file(target.parent) as path:
+        path.write_bytes(content)
+        place(path, target)

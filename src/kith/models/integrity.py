@@ -22,8 +22,13 @@ def sha256(path: Path) -> str:
 
 
 def matches(path: Path, weights: Weights) -> bool:
-    """Tell whether the file is the one that the weights name; hashed once per process."""
+    """Tell whether the file is the one that the weights name; hashed once per process.
+
+    Weights without a sha256 name any file.
+    """
     stat = path.stat()
+    if not weights.sha256:
+        return True
     if stat.st_size != weights.size:
         return False
     key = (str(path), stat.st_mtime_ns, stat.st_size, weights.sha256)
@@ -40,3 +45,13 @@ def looks_like_page(path: Path) -> bool:
     with path.open("rb") as file:
         start = file.read(512).lstrip().lower()
     return start.startswith((b"<!doctype html", b"<html"))
+
+
+_MAGIC = {".h5": b"\x89HDF\r\n\x1a\n", ".npy": b"\x93NUMPY"}
+
+
+def has_magic(path: Path, name: str) -> bool:
+    """Tell whether a file begins as its name's ending promises; True for endings without a rule."""
+    magic = next((m for ending, m in _MAGIC.items() if name.endswith(ending)), b"")
+    with path.open("rb") as file:
+        return file.read(len(magic)) == magic

@@ -180,6 +180,13 @@ EMBEDDING: Sequence[Callable[[Graph], None]] = (
 )
 YUNET: Sequence[Callable[[Graph], None]] = (merge_yunet_heads, read_rgb)
 
+_SPECIAL: dict[str, Sequence[Callable[[Graph], None]]] = {"yunet": YUNET}
+
+
+def passes_for(model_id: str) -> Sequence[Callable[[Graph], None]]:
+    """Return the passes of a network that comes as ONNX, by its card's id."""
+    return _SPECIAL.get(model_id, EMBEDDING)
+
 
 def rewrite(encoded: bytes, passes: Sequence[Callable[[Graph], None]]) -> bytes:
     """Apply passes to an ONNX file's bytes and return the new file's bytes.

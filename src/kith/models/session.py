@@ -2,37 +2,49 @@
 
 from __future__ import annotations
 
-import hashlib
-import logging
-import os
 from typing import TYPE_CHECKING, Protocol
 
 import onnxruntime
 
 from kith.errors import DeviceUnavailable, ModelCorrupt
-from kith.models.home import unwritable
+from kith.models.graphs import find_graph
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     import numpy as np
     import numpy.typing as npt
 
-    from kith.models.card import ModelCard
+    from kith.models.card import ModelCard, Weights
+    from kith.models.graphs import Graph
     from kith.models.store import ModelStore
 
-log = logging.getLogger(__name__)
+DEVICES = ("cpu", "cuda", "openvino", "openvino:bf16")
+"""What kith runs on; behind the colon the precision, where it is not float32."""
 
 
 class Session(Protocol):
     """A loaded network. Safe to call from several threads at once."""
 
-    def run(self, batch: npt.NDArray[np.float32]) -> list[npt.NDArray[np.float32]]:
-        """Return the outputs for a batch (N × 3 × H × W), in the graph's order."""
+    @property
+    def precision(self) -> str:
+        """Of its numbers, as an embedding contract names it: ``float32``, ``bfloat16``."""
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """Names of what it can give, in the graph's order."""
+
+    def run(
+        self, batch: npt.NDArray[np.float32], outputs: Sequence[str] | None = None
+    ) -> list[npt.NDArray[np.float32]]:
+        """Return outputs for a batch (N × 3 × H × W): those named, or all in the graph's order."""
 
 
 class OnnxSession:
     """A network in onnxruntime, one thread per call: the pipeline runs calls side by side."""
+
+    precision = "float32"
 
     def __init__(self, path: Path, device: str = "cpu", *, fixed_shape: bool = True) -> None:
         options = onnxruntime.SessionOptions()
@@ -55,82 +67,82 @@ class OnnxSession:
                 "mend that, or use device 'cpu'"
             )
         self._input = self._session.get_inputs()[0].name
+        self.outputs = tuple(output.name for output in self._session.get_outputs())
+        self._wanted_only = onnxruntime.RunOptions()
+        # A descriptor does not need the classifier behind it.
+        self._wanted_only.only_execute_path_to_fetches = True
 
-    def run(self, batch: npt.NDArray[np.float32]) -> list[npt.NDArray[np.float32]]:
-        """Return the outputs for a batch (N × 3 × H × W), in the graph's order."""
-        outputs: list[npt.NDArray[np.float32]] = self._session.run(None, {self._input: batch})
-        return outputs
+    def run(
+        self, batch: npt.NDArray[np.float32], outputs: Sequence[str] | None = None
+    ) -> list[npt.NDArray[np.float32]]:
+        """Return outputs for a batch (N × 3 × H × W): those named, or all in the graph's order."""
+        how = None if outputs is None else self._wanted_only
+        found: list[npt.NDArray[np.float32]] = self._session.run(outputs, {self._input: batch}, how)
+        return found
 
 
-def open_session(card: ModelCard, store: ModelStore, device: str = "cpu") -> OnnxSession:
-    """Load a card's network: pulled if need be, checked, rewritten for speed.
+def open_session(
+    card: ModelCard, store: ModelStore, device: str = "cpu", file: Weights | None = None
+) -> Session:
+    """Load a card's network: pulled if need be, checked, made ready for the runtime.
+
+    Args:
+        card: of the network.
+        store: where its files are.
+        device: one of `DEVICES`.
+        file: of a network that has several; None: the first.
 
     Raises:
         ModelError: no source has the weights, they are not the card's, their licence is not
             accepted, or the device is not there.
+        MissingExtra: the device needs a package that is not installed.
     """
-    _provider(device)
-    path = prepared(card, store)
-    return OnnxSession(path, device, fixed_shape=card.input.width > 0)
+    check_device(device)
+    return load_graph(find_graph(card, store, file), device, fixed_shape=card.input.width > 0)
 
 
-def prepared(card: ModelCard, store: ModelStore) -> Path:
-    """Return the rewritten graph of a card, made at first use and kept beside its weights.
+def load_graph(graph: Graph, device: str = "cpu", *, fixed_shape: bool = True) -> Session:
+    """Load a graph that was found.
 
-    Its sha256 stands in a file of its own and is checked before every use, as the weights' is.
+    Args:
+        graph: a verified one.
+        device: one of `DEVICES`.
+        fixed_shape: inputs will all be of one size.
+
+    Raises:
+        ModelError, MissingExtra: as for `open_session`.
     """
-    from kith.models.rewrite_version import VERSION
+    if device.startswith("openvino"):
+        from kith.models.openvino_session import OpenVinoSession
 
-    weights = store.location(card)
-    graph = weights.with_name(f"{weights.stem}.{card.weights.sha256[:12]}.r{VERSION}.onnx")
-    digest = graph.with_suffix(".sha256")
-    store.require_licence(card)
-    if _is_intact(graph, digest):
-        return graph
-    from filelock import FileLock
+        return OpenVinoSession(graph.path, device.partition(":")[2] or "f32")
+    return OnnxSession(graph.path, device, fixed_shape=fixed_shape)
 
-    source = store.path(card)
-    try:
-        with FileLock(f"{graph}.lock"):
-            if not _is_intact(graph, digest):
-                log.info("rewriting %s for onnxruntime", card.id)
-                _rewrite(card, source, graph, digest)
-    except OSError as error:
-        raise unwritable(store.home, error) from error
-    return graph
+
+def check_device(device: str) -> None:
+    """Raise unless a device is known and there; nothing is loaded.
+
+    Raises:
+        DeviceUnavailable: kith does not know it, or the runtime does not have it.
+        MissingExtra: it needs a package that is not installed.
+    """
+    if device not in DEVICES:
+        raise DeviceUnavailable(
+            f"device {device!r} is not known; kith runs on: {', '.join(DEVICES)}"
+        )
+    if device.startswith("openvino"):
+        from kith.models.openvino_session import require_openvino
+
+        require_openvino()
+    else:
+        _provider(device)
 
 
 def _provider(device: str) -> str:
-    names = {"cpu": "CPUExecutionProvider", "cuda": "CUDAExecutionProvider"}
-    if device not in names:
-        raise DeviceUnavailable(f"device {device!r} is not known; kith runs on: cpu, cuda")
-    if names[device] not in onnxruntime.get_available_providers():
+    name = {"cpu": "CPUExecutionProvider", "cuda": "CUDAExecutionProvider"}[device]
+    if name not in onnxruntime.get_available_providers():
         raise DeviceUnavailable(
             f"device {device!r} is not available in the installed onnxruntime; "
             "use device 'cpu', or install onnxruntime-gpu in place of onnxruntime"
         )
-    return names[device]
-
-
-def _is_intact(graph: Path, digest: Path) -> bool:
-    try:
-        expected = digest.read_text("ascii").strip()
-        with graph.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest() == expected
-    except (FileNotFoundError, UnicodeDecodeError):
-        return False
-
-
-def _rewrite(card: ModelCard, source: Path, graph: Path, digest: Path) -> None:
-    # Imported here: reading ONNX as a graph is needed once per model, not at every start.
-    from kith.models import rewrite
-
-    passes = rewrite.YUNET if card.id == "yunet" else rewrite.EMBEDDING
-    encoded = rewrite.rewrite(source.read_bytes(), passes)
-    for path, content in (
-        (graph, encoded),
-        (digest, hashlib.sha256(encoded).hexdigest().encode("ascii")),
-    ):
-        part = path.with_name(f"{path.name}.{os.getpid()}.part")
-        part.write_bytes(content)
-        part.replace(path)
+    return name

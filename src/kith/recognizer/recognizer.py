@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-import os
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Self, TypeVar
 
-import numpy as np
-
-from kith.detection import check_score, open_detector
-from kith.embedding import BATCH, open_embedder
-from kith.errors import OptionError, PhotoError
-from kith.media import Limits, load_photo
+from kith.alignment import ARCFACE
+from kith.detection import check_score
+from kith.embedding import BATCH, open_embedder, parse
 from kith.models import ModelStore
 from kith.models.catalogue import card
-from kith.quality import measure
-from kith.recognizer.ordered import ordered_map
-from kith.types import Box, Face, PhotoFaces
+from kith.recognizer.faces import at_full_size, make_face
+from kith.recognizer.finder import Finder, check_options
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from kith.detection import Detections
-    from kith.media import Photo
-    from kith.types import EmbeddingContract, ImageInput, Pixels
+    from kith.media import Limits, Photo
+    from kith.types import EmbeddingContract, Face, ImageInput, PhotoFaces, Pixels
 
 A = TypeVar("A")
 B = TypeVar("B")
@@ -38,8 +32,9 @@ class Recognizer:
     Args:
         detector: id of the detection network.
         embedder: id of the recognition network; ``+mirror`` behind it embeds each crop and its
-            mirror image and takes the mean.
-        device: ``cpu`` or ``cuda``; kith never falls back from one to the other by itself.
+            mirror image and takes the mean; other variants are the card's.
+        device: ``cpu``, ``cuda``, ``openvino`` or ``openvino:bf16``; kith never falls back from
+            one to another by itself.
         score: faces the detector is less sure of are left out, 0–1.
         min_face: narrowest face wanted, in pixels of the photo; None: whatever is seen. A small
             number makes large photos slower.
@@ -72,30 +67,32 @@ class Recognizer:
         accept_license: bool = False,
         store: ModelStore | None = None,
     ) -> None:
-        if min_face is not None and not 0 < min_face < float("inf"):
-            raise OptionError(f"min_face must be above 0 pixels, not {min_face}")
-        if workers is not None and workers < 1:
-            raise OptionError(f"workers must be 1 or more, not {workers}")
+        check_options(min_face, workers)
         check_score(score)
         store = store or ModelStore()
         if accept_license:
-            for model_id in (detector, embedder):
-                store.accept(card(model_id.removesuffix("+mirror")))
-        self._min_face = min_face
-        self._limits = limits or Limits()
-        self.workers = workers or available_cores()
+            for wanted in (card(detector), parse(embedder).card):
+                store.accept(wanted)
         with ThreadPoolExecutor(1) as pool:
             opening = pool.submit(open_embedder, embedder, store, device)
-            self._detector = open_detector(detector, store, device=device, score=score)
+            self._finder = Finder(
+                detector,
+                device,
+                store,
+                score=score,
+                min_face=min_face,
+                limits=limits,
+                workers=workers,
+            )
             self._embedder = opening.result()
-        self._pool = ThreadPoolExecutor(self.workers, thread_name_prefix="kith")
+        self.workers = self._finder.workers
         # Faces of one photo have threads of their own: work in `map` may ask for `faces`, and
         # would otherwise wait for the thread it runs in.
         self._face_pool = ThreadPoolExecutor(self.workers, thread_name_prefix="kith-faces")
 
     def close(self) -> None:
         """End the worker threads; safe to call twice."""
-        self._pool.shutdown(cancel_futures=True)
+        self._finder.close()
         self._face_pool.shutdown(cancel_futures=True)
 
     def __enter__(self) -> Self:
@@ -107,7 +104,7 @@ class Recognizer:
     @property
     def detector(self) -> str:
         """Id of the detection network."""
-        return self._detector.id
+        return self._finder.detector
 
     @property
     def embedder(self) -> str:
@@ -133,7 +130,7 @@ class Recognizer:
         Raises:
             PhotoError: the photo cannot be read.
         """
-        return self._described(load_photo(image, limits=self._limits))
+        return self._described(self._finder.load(image))
 
     def detect(self, image: ImageInput) -> tuple[Face, ...]:
         """Return the faces of one photo without embeddings, best detection first.
@@ -141,7 +138,7 @@ class Recognizer:
         Raises:
             PhotoError: the photo cannot be read.
         """
-        return self._located(load_photo(image, limits=self._limits))
+        return self._located(self._finder.load(image))
 
     def stream(
         self,
@@ -172,7 +169,7 @@ class Recognizer:
 
         For work that calls `describe` among other things; `stream` is this with nothing else.
         """
-        return ordered_map(self._pool, work, items, ahead=2 * self.workers)
+        return self._finder.map(work, items)
 
     def describe(
         self, image: ImageInput, *, embed: bool = True, keep_pixels: bool = False
@@ -184,18 +181,11 @@ class Recognizer:
             embed: False: only detect.
             keep_pixels: keep the photo's pixels, for drawing.
         """
-        try:
-            photo = load_photo(image, limits=self._limits)
-        except PhotoError as error:
-            return PhotoFaces(error.source, 0, 0, "", (), error.reason, failure=error)
-        return PhotoFaces(
-            photo.source,
-            photo.width,
-            photo.height,
-            photo.digest,
-            self._described(photo, share=False) if embed else self._located(photo),
-            pixels=photo.pixels if keep_pixels else None,
-        )
+
+        def work(photo: Photo) -> tuple[Face, ...]:
+            return self._described(photo, share=False) if embed else self._located(photo)
+
+        return self._finder.item(image, work, keep_pixels=keep_pixels)
 
     def crop(self, pixels: Pixels, face: Face, side: int) -> Pixels:
         """Return the aligned square of a face (RGB, uint8, side × side × 3), for people to see.
@@ -205,47 +195,25 @@ class Recognizer:
             face: of that photo.
             side: of the square, in pixels.
         """
-        return self._embedder.recipe.resized(side).crop(pixels, face.landmarks)
-
-    def _find(self, photo: Photo) -> Detections:
-        least = None if self._min_face is None else self._min_face / photo.scale
-        return self._detector.detect(photo.pixels, least)
+        return ARCFACE.resized(side).crop(pixels, face.landmarks)
 
     def _located(self, photo: Photo) -> tuple[Face, ...]:
-        return tuple(_face(face) for face in _at_full_size(self._find(photo), photo))
+        return tuple(make_face(face) for face in at_full_size(self._finder.find(photo), photo))
 
     def _described(self, photo: Photo, *, share: bool = True) -> tuple[Face, ...]:
         """Find and embed; share: use all threads for the faces of this one photo."""
-        found = self._find(photo)
-        crops = [self._embedder.recipe.crop(photo.pixels, points) for points in found.points]
+        found = self._finder.find(photo)
+        recipe = self._embedder.recipe
+        places = list(zip(found.points, found.boxes, strict=True))
+        crops = [recipe.crop(photo.pixels, points, box) for points, box in places]
+        # Quality is measured on one framing, whatever the network sees.
+        framed = crops
+        if recipe is not ARCFACE:
+            framed = [ARCFACE.crop(photo.pixels, points) for points in found.points]
         chunks = [crops[start : start + BATCH] for start in range(0, len(crops), BATCH)]
         run = self._face_pool.map if share and len(chunks) > 1 else map
         vectors = [vector for part in run(self._embedder.embed, chunks) for vector in part]
         return tuple(
-            _face(one, crop, vector)
-            for one, crop, vector in zip(_at_full_size(found, photo), crops, vectors, strict=True)
+            make_face(one, crop, vector)
+            for one, crop, vector in zip(at_full_size(found, photo), framed, vectors, strict=True)
         )
-
-
-def available_cores() -> int:
-    """Return how many cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
-def _at_full_size(found: Detections, photo: Photo) -> Iterator[Detections]:
-    """Yield each face in pixels of the photo at full size."""
-    scaled = found.scaled(photo.scale, photo.scale)
-    return (scaled.take([index]) for index in range(len(scaled)))
-
-
-def _face(one: Detections, crop: Pixels | None = None, vector: object = None) -> Face:
-    box = Box(*(float(value) for value in one.boxes[0]))
-    points = one.points[0]
-    points.setflags(write=False)
-    quality = None if crop is None else measure(crop, points)
-    embedding = np.array(vector, dtype=np.float32) if vector is not None else None
-    if embedding is not None:
-        embedding.setflags(write=False)
-    return Face(box, points, float(one.scores[0]), quality, embedding)

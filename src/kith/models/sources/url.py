@@ -21,17 +21,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class UrlFetcher:
-    """Fetches one file of a known size.
+    """Fetches one file.
 
     Attributes:
         url: the address; redirects from https lead to https only.
         size: in bytes; an answer of any other size is refused.
         timeouts: how long to wait for what.
+        exact: False: `size` is only the most that is accepted, and nothing is resumed.
     """
 
     url: str
     size: int
     timeouts: Timeouts = DEFAULT_TIMEOUTS
+    exact: bool = True
 
     @property
     def name(self) -> str:
@@ -43,7 +45,7 @@ class UrlFetcher:
         if urlsplit(self.url).scheme not in ("https", "http"):
             raise SourceFailed("only https addresses are fetched")
         check_name(self.url, self.timeouts)
-        start = target.stat().st_size if target.exists() else 0
+        start = target.stat().st_size if target.exists() and self.exact else 0
         if start == self.size:
             return True
         if start > self.size:
@@ -52,9 +54,9 @@ class UrlFetcher:
             with self._open(start) as response:
                 if response.status != http.HTTPStatus.PARTIAL_CONTENT:
                     start = 0
-                self._check(response, start)
+                total = self._total(response, start)
                 with target.open("ab" if start else "wb") as sink:
-                    self._receive(response, sink, start, report)
+                    self._receive(response, sink, start, total, report)
         except urllib.error.HTTPError as error:
             with error:
                 if error.code == http.HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
@@ -77,15 +79,20 @@ class UrlFetcher:
         except (OSError, http.client.HTTPException, ValueError) as error:
             raise SourceFailed(_said(error)) from error
 
-    def _check(self, response: Any, start: int) -> None:
-        """Refuse before reading what can only be wrong."""
+    def _total(self, response: Any, start: int) -> int | None:
+        """Return the bytes that the whole file has; refuse what can only be wrong."""
         if response.headers.get_content_type() in ("text/html", "application/xhtml+xml"):
             raise SourceFailed("a web page came instead of the file (a log-in page or a portal?)")
         length = response.headers.get("Content-Length", "")
-        if length.isdecimal() and start + int(length) != self.size:
-            raise SourceFailed(f"it has {start + int(length):,} bytes instead of {self.size:,}")
+        said = start + int(length) if length.isdecimal() else None
+        if said is not None and (said > self.size or (self.exact and said != self.size)):
+            word = "instead of" if self.exact else "and so more than"
+            raise SourceFailed(f"it has {said:,} bytes {word} {self.size:,}")
+        return self.size if self.exact else said
 
-    def _receive(self, response: Any, sink: IO[bytes], done: int, report: Report) -> None:
+    def _receive(
+        self, response: Any, sink: IO[bytes], done: int, total: int | None, report: Report
+    ) -> None:
         window, counted = time.monotonic(), done
         while True:
             try:
@@ -99,13 +106,13 @@ class UrlFetcher:
             if done > self.size:
                 raise SourceFailed(f"it has more than {self.size:,} bytes")
             sink.write(chunk)
-            report(done, self.size)
+            report(done, total)
             if time.monotonic() - window > self.timeouts.window:
                 if done - counted < self.timeouts.least:
                     raise SourceFailed("the download is too slow")
                 window, counted = time.monotonic(), done
-        if done < self.size:
-            raise SourceFailed(f"the download broke off after {done:,} of {self.size:,} bytes")
+        if total is not None and done < total:
+            raise SourceFailed(f"the download broke off after {done:,} of {total:,} bytes")
 
 
 def _said(error: object) -> str:

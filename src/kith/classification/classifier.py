@@ -1,0 +1,201 @@
+"""Detector → crop → classifier → the most probable names."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
+
+from kith.alignment import RECIPES
+from kith.classification.names import class_names
+from kith.detection import check_score
+from kith.embedding import BATCH, network_input, parse
+from kith.errors import ModelUnavailable, OptionError, UnknownModel
+from kith.models import CARDS, ModelStore
+from kith.models.catalogue import card
+from kith.models.graphs import find_graph
+from kith.models.labels import bare
+from kith.models.session import check_device, load_graph
+from kith.recognizer.faces import at_full_size, make_face
+from kith.recognizer.finder import Finder, check_options
+from kith.types import Classification, NamedClass, PhotoClasses
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    import numpy.typing as npt
+
+    from kith.media import Limits, Photo
+    from kith.types import ImageInput, Pixels
+
+MODEL = "vggface2-resnet50"
+OUTPUT = "probabilities"
+
+
+class Classifier:
+    """Names faces after the people that a network was trained on.
+
+    Args:
+        model: id of a network with a classifier, with its variants: ``vggface2-resnet50``,
+            ``vggface2-resnet50+tutorial``.
+        detector, device, score, min_face, limits, workers, accept_license, store: as for
+            `kith.Recognizer`.
+
+    Raises:
+        UnknownModel: there is no such network, or it has no classifier.
+        ModelError: a network or its labels cannot be had or run.
+        OptionError: an option outside its range.
+    """
+
+    def __init__(
+        self,
+        model: str = MODEL,
+        detector: str = "yunet",
+        device: str = "cpu",
+        *,
+        score: float = 0.6,
+        min_face: float | None = None,
+        limits: Limits | None = None,
+        workers: int | None = None,
+        accept_license: bool = False,
+        store: ModelStore | None = None,
+    ) -> None:
+        check_options(min_face, workers)
+        check_score(score)
+        check_device(device)
+        spec, store = parse(model), store or ModelStore()
+        if not spec.card.classes:
+            known = ", ".join(c.id for c in CARDS.values() if c.classes)
+            raise UnknownModel(f"{spec.id} has no classifier; kith has: {known}")
+        if accept_license:
+            for wanted in (card(detector), spec.card):
+                store.accept(wanted)
+        self.model = spec.id
+        self._recipe, self._input = RECIPES[spec.crop], spec.input
+        graph = find_graph(spec.card, store, classifier=True)
+        if not graph.record.classes:
+            raise ModelUnavailable(
+                f"the file of {spec.card.id} that is here has no classifier: `kith models import` "
+                f"the one that has ({spec.card.weights.file})"
+            )
+        self.names = class_names(spec.card, store)
+        self._session = load_graph(graph, device)
+        self._finder = Finder(
+            detector,
+            device,
+            store,
+            score=score,
+            min_face=min_face,
+            limits=limits,
+            workers=workers,
+        )
+
+    def close(self) -> None:
+        """End the worker threads; safe to call twice."""
+        self._finder.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def probabilities(self, crops: Sequence[Pixels]) -> npt.NDArray[np.float32]:
+        """Return float32, N × classes, for crops (RGB, uint8, side × side × 3)."""
+        if not crops:
+            return np.empty((0, len(self.names)), np.float32)
+        return np.concatenate(
+            [
+                self._session.run(
+                    network_input(crops[start : start + BATCH], self._input), [OUTPUT]
+                )[0]
+                for start in range(0, len(crops), BATCH)
+            ]
+        )
+
+    def faces(self, image: ImageInput, top: int = 5) -> tuple[Classification, ...]:
+        """Return the most probable names of each face of a photo, best detection first.
+
+        Args:
+            image: a path, encoded bytes, a PIL image, or RGB pixels (uint8, H × W × 3).
+            top: how many names.
+
+        Raises:
+            PhotoError: the photo cannot be read.
+            OptionError: `top` is below 1.
+        """
+        return self._answers(self._finder.load(image), _checked(top))
+
+    def stream(
+        self, images: Iterable[ImageInput], top: int = 5, *, keep_pixels: bool = False
+    ) -> Iterator[PhotoClasses]:
+        """Yield the answers for each of many photos, in order; see `kith.Recognizer.stream`."""
+        _checked(top)
+
+        def work(image: ImageInput) -> PhotoClasses:
+            answers: tuple[Classification, ...] = ()
+
+            def found(photo: Photo) -> tuple[object, ...]:
+                nonlocal answers
+                answers = self._answers(photo, top)
+                return tuple(answer.face for answer in answers)
+
+            item = self._finder.item(image, found, keep_pixels=keep_pixels)  # type: ignore[arg-type]
+            return PhotoClasses(item, answers)
+
+        return self._finder.map(work, images)
+
+    def _answers(self, photo: Photo, top: int) -> tuple[Classification, ...]:
+        found = self._finder.find(photo)
+        places = zip(found.points, found.boxes, strict=True)
+        crops = [self._recipe.crop(photo.pixels, points, box) for points, box in places]
+        rows = self.probabilities(crops)
+        faces = (make_face(one) for one in at_full_size(found, photo))
+        return tuple(
+            Classification(face, self._best(row, top))
+            for face, row in zip(faces, rows, strict=True)
+        )
+
+    def _best(self, row: npt.NDArray[np.float32], top: int) -> tuple[NamedClass, ...]:
+        order = np.argsort(-row, kind="stable")[:top]
+        return tuple(
+            NamedClass(bare(self.names[i]), float(row[i]), self.names[i]) for i in order.tolist()
+        )
+
+
+@lru_cache(maxsize=1)
+def default_classifier(model: str = MODEL) -> Classifier:
+    """Return the classifier of a network, loaded once while no other is asked for."""
+    return Classifier(model)
+
+
+def classify(
+    image: ImageInput,
+    top: int = 5,
+    *,
+    model: str = MODEL,
+    classifier: Classifier | None = None,
+) -> tuple[Classification, ...]:
+    """Name the faces of a photo after the people that a network was trained on.
+
+    The network always names somebody: of a stranger it gives the celebrities it finds most like.
+
+    Args:
+        image: a path, encoded bytes, a PIL image, or RGB pixels (uint8, H × W × 3).
+        top: how many names for each face.
+        model: id of a network with a classifier.
+        classifier: one that is open already; None: that of `model`, kept for the next call.
+
+    Raises:
+        PhotoError: the photo cannot be read.
+        ModelError: a network or its labels cannot be had or run.
+        OptionError: `top` is below 1.
+    """
+    return (classifier or default_classifier(model)).faces(image, top)
+
+
+def _checked(top: int) -> int:
+    if top < 1:
+        raise OptionError(f"top must be 1 or more, not {top}")
+    return top

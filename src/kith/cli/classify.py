@@ -1,0 +1,121 @@
+"""``kith classify``: whom of the people it was trained on a network takes faces for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from kith.cli import options
+from kith.cli.options import DetectorId, Device, DrawTo, Json, MinFace, Paths, Quiet, Score, Strict
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from kith.cli.output import Table
+    from kith.media.bars import Bars
+    from kith.types import PhotoClasses
+
+
+def classify(
+    paths: Paths,
+    top: Annotated[int, typer.Option("--top", metavar="N", min=1, help="Names for each face.")] = 5,
+    draw: DrawTo = None,
+    model: Annotated[
+        str,
+        typer.Option(
+            "--model",
+            "--embedder",
+            metavar="ID",
+            help="Network with a classifier; ID+tutorial crops as tutorials do.",
+        ),
+    ] = "vggface2-resnet50",
+    detector: DetectorId = "yunet",
+    device: Device = "cpu",
+    score: Score = 0.6,
+    min_face: MinFace = None,
+    as_json: Json = False,
+    quiet: Quiet = False,
+    strict: Strict = False,
+) -> None:
+    """Name faces after the celebrities that a network was trained on.
+
+    It always names somebody; strangers get the most similar celebrities.
+    """
+    from kith.cli.batch import Batch
+    from kith.cli.output import Column, Table, emit
+    from kith.cli.places import OutputFolder
+
+    drawn = OutputFolder(draw, paths) if draw else None
+    batch = Batch(paths, as_json=as_json, quiet=quiet, strict=strict, outputs=(drawn,))
+    classifier = options.make_classifier(
+        model, detector, device, score, min_face, shown=batch.shown
+    )
+    columns = (Column("photo", "path"), "face", "name", Column("probability", "number"))
+    with Table(*columns, shown=batch.shown) as table, batch.progress("classifying"):
+        stream = classifier.stream(batch.photos(), top, keep_pixels=drawn is not None)
+        for seen in batch.keep(stream, lambda seen: seen.photo):
+            if drawn is not None:
+                [place] = drawn.places(seen.photo.source, ".jpg")
+                _save(seen, place)
+            if as_json:
+                emit(_shape(seen))
+            _add_rows(table, seen)
+    batch.finish()
+
+
+def _shape(seen: PhotoClasses) -> dict[str, Any]:
+    from kith.cli.shapes import face, photo_head
+
+    faces = [
+        face(one.face)
+        | {
+            "top": [
+                {
+                    "name": name.name,
+                    "probability": round(name.probability, 6),
+                    "label": name.shown,
+                    "raw": name.raw,
+                }
+                for name in one.top
+            ]
+        }
+        for one in seen.answers
+    ]
+    verdict = {} if faces else {"verdict": "no_face"}
+    return photo_head(seen.photo) | {"faces": faces} | verdict
+
+
+def _save(seen: PhotoClasses, place: Path) -> None:
+    from kith.media import save_picture
+    from kith.media.bars import draw_bars
+
+    assert seen.photo.pixels is not None
+    save_picture(draw_bars(seen.photo.pixels, _bars(seen)), place)
+
+
+def _bars(seen: PhotoClasses) -> list[Bars]:
+    from kith.cli.pictures import box_on_pixels
+    from kith.media.bars import Bars
+
+    return [
+        Bars(
+            box_on_pixels(seen.photo, one.face),
+            tuple((name.shown, name.probability) for name in one.top),
+        )
+        for one in seen.answers
+    ]
+
+
+def _add_rows(table: Table, seen: PhotoClasses) -> None:
+    if not seen.answers:
+        table.add(seen.photo.source, "", ("no face", "yellow"), "")
+    for number, one in enumerate(seen.answers):
+        x, y, width, height = (round(value) for value in one.face.box)
+        for place, name in enumerate(one.top):
+            table.add(
+                seen.photo.source if number == place == 0 else "",
+                f"{x}, {y}  {width}×{height}" if place == 0 else "",
+                name.shown,
+                f"{name.probability:.2%}",
+            )

@@ -1,0 +1,1 @@
+"""What keras-vggface offers: `vggface.VGGFace`, and `utils` for its input and its answers."""

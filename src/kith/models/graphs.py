@@ -1,0 +1,180 @@
+"""From a network's file to the ONNX graph that runs: made once, kept beside it, always verified.
+
+ONNX files are rewritten for speed (`rewrite`), files of other frameworks are turned into ONNX
+(`importers`). What comes out has a record beside it: its own sha256, its source's, what made it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+from kith.errors import WeightsUnreadable
+from kith.models.files import write
+from kith.models.home import unwritable
+from kith.models.integrity import sha256
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from kith.models.card import ModelCard, Weights
+    from kith.models.store import ModelStore
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What is kept of a graph that was made.
+
+    Attributes:
+        sha256: of the graph.
+        source_sha256: of the file it was made from.
+        made_by: importer or rewriter, with its version.
+        classes: that its classifier tells apart; 0: it has none.
+        source: the file's name.
+    """
+
+    sha256: str
+    source_sha256: str
+    made_by: str
+    classes: int = 0
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """A verified graph and what is known of it."""
+
+    path: Path
+    record: Record
+
+
+def find_graph(
+    card: ModelCard, store: ModelStore, file: Weights | None = None, *, classifier: bool = False
+) -> Graph:
+    """Return the graph of a network: what the user imported, else made from the card's file.
+
+    Args:
+        card: of the network.
+        store: where its files are.
+        file: of a network that has several; None: the first.
+        classifier: for naming people, not for describing faces.
+
+    Raises:
+        ModelError: no source has the weights, they are not the card's, or their licence is not
+            accepted.
+    """
+    if card.importer:
+        from kith.models.imports import imported
+
+        own = imported(card, store, "classifier" if classifier else "descriptor")
+        if own is not None:
+            return own
+    store.require_licence(card)
+    file = file or card.weights
+    known = store.known(card, file)
+    graph = _read(card, store, known) if known.sha256 else None
+    return graph or _made(card, store, file)
+
+
+def is_here(card: ModelCard, store: ModelStore) -> bool:
+    """Tell whether a network may run without fetching anything; nothing is verified yet."""
+    if card.importer:
+        from kith.models.imports import has_import
+
+        if has_import(card, store):
+            return True
+    return all(store.location(card, file).exists() for file in card.files)
+
+
+def read_graph(path: Path) -> Graph | None:
+    """Return a graph with its record; None where there is none, or not the one recorded."""
+    try:
+        entries = json.loads(record_path(path).read_text("utf-8"))
+        record = Record(**entries)
+        return Graph(path, record) if sha256(path) == record.sha256 else None
+    except (FileNotFoundError, ValueError, TypeError):
+        return None
+
+
+def write_graph(path: Path, encoded: bytes, record: Record) -> Graph:
+    """Keep a graph and its record; whoever reads sees both or neither."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    record_path(path).unlink(missing_ok=True)
+    write(path, encoded)
+    write(record_path(path), json.dumps(asdict(record), indent=2).encode())
+    return Graph(path, record)
+
+
+def record_path(graph: Path) -> Path:
+    """Return where the record of a graph lies."""
+    return graph.with_suffix(".json")
+
+
+def _maker(card: ModelCard) -> str:
+    if card.importer:
+        from kith.models.importers.version import VERSION as IMPORTERS
+
+        return f"{card.importer}-{IMPORTERS}"
+    from kith.models.rewrite_version import VERSION
+
+    return f"r{VERSION}"
+
+
+def _read(card: ModelCard, store: ModelStore, known: Weights) -> Graph | None:
+    return read_graph(_place(card, store, known))
+
+
+def _place(card: ModelCard, store: ModelStore, known: Weights) -> Path:
+    weights = store.location(card, known)
+    return weights.with_name(f"{weights.stem}.{known.sha256[:12]}.{_maker(card)}.onnx")
+
+
+def _made(card: ModelCard, store: ModelStore, file: Weights) -> Graph:
+    source = store.path(card).with_name(file.file)
+    try:
+        store.remember(card, file)
+        known = store.known(card, file)
+        place = _place(card, store, known)
+        from filelock import FileLock
+
+        with FileLock(f"{place}.lock"):
+            found = read_graph(place)
+            if found is not None:
+                return found
+            log.info("preparing %s for onnxruntime", card.id)
+            encoded, classes = _encoded(card, store, file, source)
+            own = sha256_of(encoded)
+            record = Record(own, known.sha256, _maker(card), classes, file.file)
+            return write_graph(place, encoded, record)
+    except OSError as error:
+        raise unwritable(store.home, error) from error
+
+
+def sha256_of(content: bytes) -> str:
+    """Return the sha256 of bytes, hexadecimal."""
+    import hashlib
+
+    return hashlib.sha256(content).hexdigest()
+
+
+def _encoded(card: ModelCard, store: ModelStore, file: Weights, source: Path) -> tuple[bytes, int]:
+    # Imported here: reading graphs is needed once per model, not at every start.
+    if not card.importer:
+        from kith.models.rewrite import passes_for, rewrite
+
+        return rewrite(source.read_bytes(), passes_for(card.id)), 0
+    from kith.models.importers.convert import convert
+
+    try:
+        return convert(card, source)
+    except WeightsUnreadable:
+        if not file.sha256:
+            # Nobody has published what it must be: a wrong one must not stay the one recorded.
+            with contextlib.suppress(OSError):
+                store.discard(card, file)
+        raise

@@ -1,0 +1,213 @@
+"""Weight files that a user has already: turned into graphs under the id of a card.
+
+``models/<id>/imports/`` holds the graphs, ``imports.json`` says which one is used for what. A
+file with a classifier serves both roles; one without describes faces and leaves the classifier
+of an earlier import in its place.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from kith.errors import ModelCorrupt, ModelUnavailable, WeightsUnreadable, printable
+from kith.models.files import locked, place, temporary_file, write
+from kith.models.graphs import Graph, Record, read_graph, sha256_of, write_graph
+from kith.models.home import unwritable
+from kith.models.integrity import looks_like_page, sha256
+from kith.models.labels import ENDINGS, read_labels
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from kith.models.card import ModelCard, Weights
+    from kith.models.store import ModelStore
+
+Role: TypeAlias = Literal["descriptor", "classifier", "labels"]
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """What became of a file.
+
+    Attributes:
+        path: of what was kept.
+        roles: what it is used for from now on.
+        sha256: of the user's file.
+        pinned: it is a file that the card names.
+    """
+
+    path: Path
+    roles: tuple[Role, ...]
+    sha256: str
+    pinned: bool
+
+
+def import_file(path: Path, card: ModelCard, store: ModelStore) -> Import:
+    """Take a user's file as the network, or the labels, of a card.
+
+    A file that the card names by its sha256 is put in its place; another one is converted, and
+    used before the card's own. Nothing is kept of a file that is refused.
+
+    Raises:
+        WeightsUnreadable: it is damaged, or not of this card's network; names layer and shapes.
+        ModelUnavailable: it cannot be read, or kith's folder cannot be written to.
+        MissingExtra: it can only be read with a package that is not installed.
+    """
+    digest = _checked(path)
+    try:
+        for file in card.files:
+            if digest == file.sha256:
+                return Import(_placed(path, card, file, store), ("descriptor",), digest, True)
+        if path.suffix.lower() in ENDINGS:
+            return _import_labels(path, card, store, digest)
+        if not card.importer:
+            raise WeightsUnreadable(
+                f"{path.name} is not the file of {card.id}: its sha256 is {digest[:12]}…, not "
+                f"{card.weights.sha256[:12]}…"
+            )
+        return _import_network(path, card, store, digest)
+    except OSError as error:
+        raise unwritable(store.home, error) from error
+
+
+def imported(card: ModelCard, store: ModelStore, role: Role) -> Graph | None:
+    """Return the graph that a user imported for a role; None where there is none.
+
+    Raises:
+        ModelCorrupt: it is not any more what was imported.
+    """
+    name = _roles(card, store).get(role)
+    if name is None:
+        return None
+    path = _folder(card, store) / name
+    graph = read_graph(path)
+    if graph is None:
+        raise ModelCorrupt(
+            f"{path} is not any more what was imported; import the file again, or "
+            f"`kith models remove {card.id}`"
+        )
+    return graph
+
+
+def has_import(card: ModelCard, store: ModelStore) -> bool:
+    """Tell whether a user imported a network under this card."""
+    return "descriptor" in _roles(card, store)
+
+
+def check_import(card: ModelCard, store: ModelStore) -> Literal["ok", "corrupt"] | None:
+    """Tell whether what a user imported is what it was; None where nothing is."""
+    try:
+        found = [imported(card, store, role) for role in ("descriptor", "classifier")]
+    except ModelCorrupt:
+        return "corrupt"
+    return "ok" if any(found) else None
+
+
+def imported_labels(card: ModelCard, store: ModelStore) -> tuple[str, ...] | None:
+    """Return the labels that a user imported, as they stood in the file; None without."""
+    name = _roles(card, store).get("labels")
+    if name is None:
+        return None
+    try:
+        labels = json.loads((_folder(card, store) / name).read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise ModelCorrupt(f"the labels of {card.id} are damaged; import them again") from error
+    return tuple(map(str, labels))
+
+
+def remove(card: ModelCard, store: ModelStore) -> int:
+    """Remove every file of a card, imported or pulled; return the bytes that are free now."""
+    import shutil
+
+    folder = store.folder(card)
+    size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+    try:
+        with locked(store.home, f"import {card.id}"):
+            if folder.exists():
+                shutil.rmtree(folder)
+    except OSError as error:
+        raise unwritable(store.home, error) from error
+    return size
+
+
+def _checked(path: Path) -> str:
+    """Return the sha256 of a file that may be one."""
+    try:
+        if not path.is_file():
+            word = "is a folder" if path.is_dir() else "is not there"
+            raise ModelUnavailable(f"{printable(str(path))} {word}; name a weight file")
+        if looks_like_page(path):
+            raise WeightsUnreadable(f"{path.name} is a web page; download the file itself")
+        return sha256(path)
+    except OSError as error:
+        raise ModelUnavailable(f"{path} cannot be read ({error.strerror})") from error
+
+
+def _placed(path: Path, card: ModelCard, file: Weights, store: ModelStore) -> Path:
+    import shutil
+
+    target = store.location(card, file)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with temporary_file(target.parent) as copy:
+        shutil.copyfile(path, copy)
+        place(copy, target)
+    _assign(card, store, {"descriptor": None, "classifier": None})
+    return target
+
+
+def _import_network(path: Path, card: ModelCard, store: ModelStore, digest: str) -> Import:
+    from kith.models.importers.convert import convert
+    from kith.models.importers.version import VERSION
+
+    encoded, classes = convert(card, path)
+    maker = f"{card.importer}-{VERSION}"
+    record = Record(sha256_of(encoded), digest, maker, classes, path.name)
+    graph = write_graph(_folder(card, store) / f"{digest[:12]}.{maker}.onnx", encoded, record)
+    roles: tuple[Role, ...] = ("descriptor", "classifier") if classes else ("descriptor",)
+    _assign(card, store, dict.fromkeys(roles, graph.path.name))
+    return Import(graph.path, roles, digest, False)
+
+
+def _import_labels(path: Path, card: ModelCard, store: ModelStore, digest: str) -> Import:
+    if not card.classes:
+        raise WeightsUnreadable(f"{card.id} has no classifier, so it takes no labels")
+    labels = read_labels(path, card.classes)
+    name = f"{digest[:12]}.labels.json"
+    target = _folder(card, store) / name
+    target.parent.mkdir(parents=True, exist_ok=True)
+    write(target, json.dumps(labels, ensure_ascii=False).encode())
+    _assign(card, store, {"labels": name})
+    return Import(target, ("labels",), digest, False)
+
+
+def _assign(card: ModelCard, store: ModelStore, roles: dict[Role, str | None]) -> None:
+    """Say which file serves a role from now on, and remove files that serve none any more."""
+    folder = _folder(card, store)
+    with locked(store.home, f"import {card.id}"):
+        entries = {k: v for k, v in (_roles(card, store) | roles).items() if v is not None}
+        if not entries and not folder.exists():
+            return
+        folder.mkdir(parents=True, exist_ok=True)
+        write(folder / "imports.json", json.dumps(entries, indent=2).encode())
+        stems = {name.rpartition(".")[0] for name in entries.values()} | {"imports"}
+        for path in folder.iterdir():
+            if path.name.rpartition(".")[0] not in stems and not path.name.startswith("."):
+                path.unlink(missing_ok=True)
+
+
+def _roles(card: ModelCard, store: ModelStore) -> dict[str, str]:
+    try:
+        entries = json.loads((_folder(card, store) / "imports.json").read_text("utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise ModelCorrupt(
+            f"{_folder(card, store)} is damaged; `kith models remove {card.id}`, then import again"
+        ) from error
+    return {str(role): str(name) for role, name in entries.items() if "/" not in str(name)}
+
+
+def _folder(card: ModelCard, store: ModelStore) -> Path:
+    return store.folder(card) / "imports"

@@ -1,0 +1,97 @@
+"""The names of a classifier's classes, read from the files they come in, safely.
+
+Names stand in the order of the classes. They are kept as they stand in the file (`` Sharon_Stone``
+with its blank and its underscore).
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING, Any
+
+from kith.errors import WeightsUnreadable
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ENDINGS = (".npy", ".txt", ".csv")
+MOST_BYTES = 64 << 20
+_COLUMNS = ["Class_ID", "Name", "Sample_Num", "Flag", "Gender"]
+
+
+def read_labels(path: Path, classes: int) -> tuple[str, ...]:
+    """Return the names of a file, one for each class.
+
+    Args:
+        path: ``.npy``: an array of text; ``.txt``: a name on each line; ``.csv``: VGGFace2's
+            ``identity_meta.csv``, of which the training people (Flag 1) are taken in order.
+        classes: how many there have to be.
+
+    Raises:
+        WeightsUnreadable: damaged, of another kind, or for another number of classes.
+    """
+    if path.stat().st_size > MOST_BYTES:
+        raise WeightsUnreadable(f"{path.name} has more than {MOST_BYTES >> 20} MiB")
+    read = {".npy": _from_array, ".csv": _from_table}.get(path.suffix.lower(), _from_lines)
+    try:
+        labels = tuple(read(path))
+    except WeightsUnreadable:
+        raise
+    except (OSError, ValueError, TypeError, KeyError, SyntaxError, MemoryError, csv.Error) as error:
+        raise WeightsUnreadable(f"{path.name} is not a readable file of labels") from error
+    if len(labels) != classes:
+        raise WeightsUnreadable(
+            f"{path.name} has {len(labels):,} names; the network tells {classes:,} people apart"
+        )
+    if not all(label.strip() for label in labels):
+        raise WeightsUnreadable(f"{path.name} has names that are empty")
+    return labels
+
+
+def bare(label: str) -> str:
+    """Return a label without the blanks and quotes around it."""
+    return label.strip().strip('"').strip()
+
+
+def _from_array(path: Path) -> list[str]:
+    import numpy as np
+    from numpy.lib import format as npy
+
+    with path.open("rb") as file:
+        version = npy.read_magic(file)
+        read_header: Any = (
+            npy.read_array_header_1_0 if version < (2, 0) else npy.read_array_header_2_0
+        )
+        shape, _, dtype = read_header(file)
+        # Objects are pickled, and so never read; a wrong size would be reserved before it is read.
+        size = dtype.itemsize * (shape[0] if len(shape) == 1 else 0)
+        if dtype.kind not in "US" or not 0 < size <= path.stat().st_size:
+            raise WeightsUnreadable(f"{path.name} is not one row of names")
+        file.seek(0)
+        names = np.load(file, allow_pickle=False)
+    return [_text(name) for name in names.tolist()]
+
+
+def _from_lines(path: Path) -> list[str]:
+    return _decoded(path.read_bytes()).splitlines()
+
+
+def _from_table(path: Path) -> list[str]:
+    rows = csv.reader(io.StringIO(_decoded(path.read_bytes())), skipinitialspace=True)
+    if [column.strip() for column in next(rows)] != _COLUMNS:
+        raise ValueError("other columns")
+    # Many rows lack the number of photos, so that the flag is only known to stand before the last.
+    people = ([cell.strip() for cell in row if cell.strip()] for row in rows)
+    return [cells[1] for cells in people if len(cells) > 3 and cells[-2] == "1"]
+
+
+def _text(name: str | bytes) -> str:
+    return name if isinstance(name, str) else _decoded(name)
+
+
+def _decoded(text: bytes) -> str:
+    try:
+        return text.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return text.decode("latin-1")  # every byte is a letter there; older files have it
