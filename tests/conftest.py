@@ -13,6 +13,7 @@ import kith
 from kith import samples
 from kith.detection import open_detector
 from kith.models import ModelStore
+from reference import random_weights
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -91,6 +92,26 @@ def obama_face(detector: Detector, obama: Pixels) -> Detections:
 def portraits(celebrities: Path) -> list[Pixels]:
     """Twenty-five small photos of five people, five of each, in order."""
     return [kith.load_photo(p).pixels for p in sorted((celebrities / "val").rglob("*.jpg"))]
+
+
+@pytest.fixture(scope="session")
+def vggface2_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A kith folder with a random VGGFace2 ResNet-50 and made-up names, imported as a user would.
+
+    The official files can be had from their own address alone; the random ones have their layout.
+    """
+    from kith.models.catalogue import card
+    from kith.models.imports import import_file
+
+    folder = tmp_path_factory.mktemp("vggface2")
+    store = ModelStore(folder / "home")
+    file = random_weights.write_h5(folder, random_weights.layout("resnet50", classifier=True), 0)
+    names = folder / "labels.npy"
+    np.save(names, np.array([f" Zoë_Person_{number:04d}" for number in range(8631)]))
+    for path in (file, names):
+        import_file(path, card("vggface2-resnet50"), store)
+    file.unlink()
+    return store.home
 
 
 @pytest.fixture

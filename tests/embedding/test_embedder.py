@@ -158,10 +158,8 @@ def open_card(card: ModelCard, **how: Any) -> Embedder:
 
     class Means:
         precision = "float32"
-        outputs = ("means",)
 
-        def run(self, batch: npt.NDArray[np.float32], outputs: Any) -> list[Any]:
-            assert outputs is None
+        def run(self, batch: npt.NDArray[np.float32]) -> list[npt.NDArray[np.float32]]:
             return [batch.reshape(len(batch), -1)[:, : card.dimension]]
 
     return Embedder(Spec(card, **how), Means())

@@ -317,7 +317,6 @@ def test_two_processes_that_prepare_at_once(networks: ModelStore, tmp_path: Path
     assert left == {
         card.weights.file,
         graph.name,
-        f"{graph.name}.lock",
         graph.with_suffix(".json").name,
     }
 

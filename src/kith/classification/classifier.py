@@ -11,10 +11,10 @@ from kith.alignment import RECIPES
 from kith.classification.names import class_names
 from kith.detection import check_score
 from kith.embedding import BATCH, network_input, parse
-from kith.errors import ModelUnavailable, OptionError, UnknownModel
+from kith.errors import OptionError, UnknownModel
 from kith.models import CARDS, ModelStore
 from kith.models.catalogue import card
-from kith.models.graphs import find_graph
+from kith.models.graphs import CLASSIFIER, find_graph
 from kith.models.labels import bare
 from kith.models.session import check_device, load_graph
 from kith.recognizer.faces import at_full_size, make_face
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from kith.types import ImageInput, Pixels
 
 MODEL = "vggface2-resnet50"
-OUTPUT = "probabilities"
 
 
 class Classifier:
@@ -73,12 +72,7 @@ class Classifier:
                 store.accept(wanted)
         self.model = spec.id
         self._recipe, self._input = RECIPES[spec.crop], spec.input
-        graph = find_graph(spec.card, store, classifier=True)
-        if not graph.record.classes:
-            raise ModelUnavailable(
-                f"the file of {spec.card.id} that is here has no classifier: `kith models import` "
-                f"the one that has ({spec.card.weights.file})"
-            )
+        graph = find_graph(spec.card, store, output=CLASSIFIER)
         self.names = class_names(spec.card, store)
         self._session = load_graph(graph, device)
         self._finder = Finder(
@@ -107,9 +101,7 @@ class Classifier:
             return np.empty((0, len(self.names)), np.float32)
         return np.concatenate(
             [
-                self._session.run(
-                    network_input(crops[start : start + BATCH], self._input), [OUTPUT]
-                )[0]
+                self._session.run(network_input(crops[start : start + BATCH], self._input))[0]
                 for start in range(0, len(crops), BATCH)
             ]
         )

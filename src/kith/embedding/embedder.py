@@ -9,7 +9,7 @@ import numpy as np
 from kith.alignment import RECIPES
 from kith.embedding.inputs import network_input
 from kith.embedding.spec import MIRROR, Spec, parse
-from kith.errors import ModelCorrupt, UnknownModel
+from kith.errors import UnknownModel
 from kith.models.graphs import find_graph
 from kith.models.session import check_device, load_graph
 from kith.types import EmbeddingContract
@@ -39,9 +39,6 @@ class Embedder:
         card: of the network.
         recipe: makes the crop this network wants.
         contract: what must agree before two vectors may be compared.
-
-    Raises:
-        ModelCorrupt: the network lacks the output that the name asks for.
     """
 
     def __init__(self, spec: Spec, session: Session, weights_sha256: str = "") -> None:
@@ -58,18 +55,7 @@ class Embedder:
         )
         self._spec = spec
         self._input = spec.input
-        self._output = [spec.output] if spec.output else None
         self._session = session
-        if self._output and spec.output not in session.outputs:
-            ways = [
-                f"{self.card.id}+{v.name}"
-                for v in self.card.variants
-                if v.output in session.outputs
-            ]
-            raise ModelCorrupt(
-                f"the imported file of {self.card.id} has no {spec.output}: import the file with "
-                f"the classifier, or use {' or '.join(ways)}"
-            )
 
     @property
     def threshold(self) -> Threshold:
@@ -101,9 +87,7 @@ class Embedder:
             return np.empty((0, self.contract.dimension), np.float32)
         return np.concatenate(
             [
-                self._session.run(
-                    network_input(crops[start : start + BATCH], self._input), self._output
-                )[0]
+                self._session.run(network_input(crops[start : start + BATCH], self._input))[0]
                 for start in range(0, len(crops), BATCH)
             ]
         )
@@ -118,7 +102,7 @@ def open_embedder(name: str, store: ModelStore, device: str = "cpu") -> Embedder
     """
     spec = parse(name)
     check_device(device)
-    graph = find_graph(spec.card, store)
+    graph = find_graph(spec.card, store, output=spec.output)
     return Embedder(spec, load_graph(graph, device), graph.record.source_sha256)
 
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 import contextlib
 import json
 import logging
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
-from kith.errors import WeightsUnreadable
-from kith.models.files import write
+from kith.errors import ModelUnavailable, WeightsUnreadable
+from kith.models.files import locked, write
 from kith.models.home import unwritable
 from kith.models.integrity import sha256
 
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from kith.models.store import ModelStore
 
 log = logging.getLogger(__name__)
+
+CLASSIFIER = "probabilities"
+"""The output of a network that names people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,7 @@ class Graph:
 
 
 def find_graph(
-    card: ModelCard, store: ModelStore, file: Weights | None = None, *, classifier: bool = False
+    card: ModelCard, store: ModelStore, file: Weights | None = None, *, output: str = ""
 ) -> Graph:
     """Return the graph of a network: what the user imported, else made from the card's file.
 
@@ -62,23 +65,54 @@ def find_graph(
         card: of the network.
         store: where its files are.
         file: of a network that has several; None: the first.
-        classifier: for naming people, not for describing faces.
+        output: the one that is wanted: the graph then computes nothing else. Empty: all.
 
     Raises:
-        ModelError: no source has the weights, they are not the card's, or their licence is not
-            accepted.
+        ModelError: no source has the weights, they are not the card's, their licence is not
+            accepted, or they lack the output.
     """
-    if card.importer:
-        from kith.models.imports import imported
+    graph = _imported(card, store, output) if card.importer else None
+    if graph is None:
+        store.require_licence(card)
+        file = file or card.weights
+        known = store.known(card, file)
+        graph = read_graph(_place(card, store, known)) if known.sha256 else None
+        graph = graph or _made(card, store, file)
+    return _narrowed(card, store, graph, output) if output else graph
 
-        own = imported(card, store, "classifier" if classifier else "descriptor")
-        if own is not None:
-            return own
-    store.require_licence(card)
-    file = file or card.weights
-    known = store.known(card, file)
-    graph = _read(card, store, known) if known.sha256 else None
-    return graph or _made(card, store, file)
+
+def _imported(card: ModelCard, store: ModelStore, output: str) -> Graph | None:
+    from kith.models.imports import has_import, imported
+
+    own = imported(card, store, "classifier" if output == CLASSIFIER else "descriptor")
+    if own is None and has_import(card, store) and not store.location(card).exists():
+        raise ModelUnavailable(
+            f"the file of {card.id} that you imported has no classifier: import the one that has "
+            f"({card.weights.file})"
+        )
+    return own
+
+
+def _narrowed(card: ModelCard, store: ModelStore, graph: Graph, output: str) -> Graph:
+    """Return the graph with one output alone; onnxruntime would compute the others too."""
+    place = graph.path.with_name(f"{graph.path.stem}.{output}.onnx")
+    found = read_graph(place)
+    if found is not None and found.record.source_sha256 == graph.record.source_sha256:
+        return found
+    from kith.models.rewrite import only
+
+    try:
+        with locked(store.home, f"prepare {place}"):
+            encoded, others = only(graph.path, output)
+            if not encoded:
+                raise ModelUnavailable(
+                    f"the file of {card.id} that is here has no {output}, only "
+                    f"{', '.join(others)}: import the one that has ({card.weights.file}), or use "
+                    f"another variant (`kith models info {card.id}`)"
+                )
+            return write_graph(place, encoded, replace(graph.record, sha256=sha256_of(encoded)))
+    except OSError as error:
+        raise unwritable(store.home, error) from error
 
 
 def is_here(card: ModelCard, store: ModelStore) -> bool:
@@ -125,10 +159,6 @@ def _maker(card: ModelCard) -> str:
     return f"r{VERSION}"
 
 
-def _read(card: ModelCard, store: ModelStore, known: Weights) -> Graph | None:
-    return read_graph(_place(card, store, known))
-
-
 def _place(card: ModelCard, store: ModelStore, known: Weights) -> Path:
     weights = store.location(card, known)
     return weights.with_name(f"{weights.stem}.{known.sha256[:12]}.{_maker(card)}.onnx")
@@ -140,9 +170,7 @@ def _made(card: ModelCard, store: ModelStore, file: Weights) -> Graph:
         store.remember(card, file)
         known = store.known(card, file)
         place = _place(card, store, known)
-        from filelock import FileLock
-
-        with FileLock(f"{place}.lock"):
+        with locked(store.home, f"prepare {place}"):
             found = read_graph(place)
             if found is not None:
                 return found

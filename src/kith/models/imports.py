@@ -19,6 +19,7 @@ from kith.models.integrity import looks_like_page, sha256
 from kith.models.labels import ENDINGS, read_labels
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from kith.models.card import ModelCard, Weights
@@ -124,7 +125,7 @@ def remove(card: ModelCard, store: ModelStore) -> int:
     folder = store.folder(card)
     size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
     try:
-        with locked(store.home, f"import {card.id}"):
+        with _changing(card, store):
             if folder.exists():
                 shutil.rmtree(folder)
     except OSError as error:
@@ -149,11 +150,12 @@ def _placed(path: Path, card: ModelCard, file: Weights, store: ModelStore) -> Pa
     import shutil
 
     target = store.location(card, file)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with temporary_file(target.parent) as copy:
-        shutil.copyfile(path, copy)
-        place(copy, target)
-    _assign(card, store, {"descriptor": None, "classifier": None})
+    with _changing(card, store):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with temporary_file(target.parent) as copy:
+            shutil.copyfile(path, copy)
+            place(copy, target)
+        _assign(card, store, {"descriptor": None, "classifier": None})
     return target
 
 
@@ -164,10 +166,12 @@ def _import_network(path: Path, card: ModelCard, store: ModelStore, digest: str)
     encoded, classes = convert(card, path)
     maker = f"{card.importer}-{VERSION}"
     record = Record(sha256_of(encoded), digest, maker, classes, path.name)
-    graph = write_graph(_folder(card, store) / f"{digest[:12]}.{maker}.onnx", encoded, record)
+    target = _folder(card, store) / f"{digest[:12]}.{maker}.onnx"
     roles: tuple[Role, ...] = ("descriptor", "classifier") if classes else ("descriptor",)
-    _assign(card, store, dict.fromkeys(roles, graph.path.name))
-    return Import(graph.path, roles, digest, False)
+    with _changing(card, store):
+        write_graph(target, encoded, record)
+        _assign(card, store, dict.fromkeys(roles, target.name))
+    return Import(target, roles, digest, False)
 
 
 def _import_labels(path: Path, card: ModelCard, store: ModelStore, digest: str) -> Import:
@@ -176,25 +180,25 @@ def _import_labels(path: Path, card: ModelCard, store: ModelStore, digest: str) 
     labels = read_labels(path, card.classes)
     name = f"{digest[:12]}.labels.json"
     target = _folder(card, store) / name
-    target.parent.mkdir(parents=True, exist_ok=True)
-    write(target, json.dumps(labels, ensure_ascii=False).encode())
-    _assign(card, store, {"labels": name})
+    with _changing(card, store):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        write(target, json.dumps(labels, ensure_ascii=False).encode())
+        _assign(card, store, {"labels": name})
     return Import(target, ("labels",), digest, False)
 
 
 def _assign(card: ModelCard, store: ModelStore, roles: dict[Role, str | None]) -> None:
     """Say which file serves a role from now on, and remove files that serve none any more."""
     folder = _folder(card, store)
-    with locked(store.home, f"import {card.id}"):
-        entries = {k: v for k, v in (_roles(card, store) | roles).items() if v is not None}
-        if not entries and not folder.exists():
-            return
-        folder.mkdir(parents=True, exist_ok=True)
-        write(folder / "imports.json", json.dumps(entries, indent=2).encode())
-        stems = {name.rpartition(".")[0] for name in entries.values()} | {"imports"}
-        for path in folder.iterdir():
-            if path.name.rpartition(".")[0] not in stems and not path.name.startswith("."):
-                path.unlink(missing_ok=True)
+    entries = {k: v for k, v in (_roles(card, store) | roles).items() if v is not None}
+    if not entries and not folder.exists():
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    write(folder / "imports.json", json.dumps(entries, indent=2).encode())
+    stems = (*(name.rpartition(".")[0] for name in entries.values()), "imports", ".")
+    for path in folder.iterdir():
+        if not path.name.startswith(stems):
+            path.unlink(missing_ok=True)
 
 
 def _roles(card: ModelCard, store: ModelStore) -> dict[str, str]:
@@ -207,6 +211,11 @@ def _roles(card: ModelCard, store: ModelStore) -> dict[str, str]:
             f"{_folder(card, store)} is damaged; `kith models remove {card.id}`, then import again"
         ) from error
     return {str(role): str(name) for role, name in entries.items() if "/" not in str(name)}
+
+
+def _changing(card: ModelCard, store: ModelStore) -> AbstractContextManager[None]:
+    """Hold the lock of a card's imports: two of them would take each other's files away."""
+    return locked(store.home, f"import {card.id}")
 
 
 def _folder(card: ModelCard, store: ModelStore) -> Path:

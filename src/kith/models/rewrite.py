@@ -18,6 +18,7 @@ from onnx import helper, numpy_helper
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from pathlib import Path
 
     import numpy.typing as npt
 
@@ -198,6 +199,34 @@ def rewrite(encoded: bytes, passes: Sequence[Callable[[Graph], None]]) -> bytes:
     for change in passes:
         change(graph)
     return bytes(graph.build().SerializeToString())
+
+
+def only(path: Path, output: str) -> tuple[bytes, list[str]]:
+    """Return an ONNX file without what one output does not need, and the outputs there were.
+
+    What is left takes pictures of any size that its layers do. The bytes are empty where there
+    is no such output.
+    """
+    model = onnx.load(str(path))
+    outputs = [value.name for value in model.graph.output]
+    if output not in outputs:
+        return b"", outputs
+    for axis, name in ((2, "height"), (3, "width")):
+        model.graph.input[0].type.tensor_type.shape.dim[axis].dim_param = name
+    needed, nodes = {output}, []
+    for node in reversed(model.graph.node):
+        if needed.intersection(node.output):
+            needed.update(node.input)
+            nodes.append(node)
+    graph = helper.make_graph(
+        nodes[::-1],
+        model.graph.name,
+        list(model.graph.input),
+        [value for value in model.graph.output if value.name == output],
+        [weight for weight in model.graph.initializer if weight.name in needed],
+    )
+    made = helper.make_model(graph, opset_imports=model.opset_import, ir_version=model.ir_version)
+    return bytes(made.SerializeToString()), outputs
 
 
 def _attribute(node: onnx.NodeProto, name: str, default: float) -> float:

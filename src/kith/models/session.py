@@ -10,7 +10,6 @@ from kith.errors import DeviceUnavailable, ModelCorrupt
 from kith.models.graphs import find_graph
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
     import numpy as np
@@ -31,14 +30,8 @@ class Session(Protocol):
     def precision(self) -> str:
         """Of its numbers, as an embedding contract names it: ``float32``, ``bfloat16``."""
 
-    @property
-    def outputs(self) -> tuple[str, ...]:
-        """Names of what it can give, in the graph's order."""
-
-    def run(
-        self, batch: npt.NDArray[np.float32], outputs: Sequence[str] | None = None
-    ) -> list[npt.NDArray[np.float32]]:
-        """Return outputs for a batch (N × 3 × H × W): those named, or all in the graph's order."""
+    def run(self, batch: npt.NDArray[np.float32]) -> list[npt.NDArray[np.float32]]:
+        """Return the outputs for a batch (N × 3 × H × W), in the graph's order."""
 
 
 class OnnxSession:
@@ -67,18 +60,11 @@ class OnnxSession:
                 "mend that, or use device 'cpu'"
             )
         self._input = self._session.get_inputs()[0].name
-        self.outputs = tuple(output.name for output in self._session.get_outputs())
-        self._wanted_only = onnxruntime.RunOptions()
-        # A descriptor does not need the classifier behind it.
-        self._wanted_only.only_execute_path_to_fetches = True
 
-    def run(
-        self, batch: npt.NDArray[np.float32], outputs: Sequence[str] | None = None
-    ) -> list[npt.NDArray[np.float32]]:
-        """Return outputs for a batch (N × 3 × H × W): those named, or all in the graph's order."""
-        how = None if outputs is None else self._wanted_only
-        found: list[npt.NDArray[np.float32]] = self._session.run(outputs, {self._input: batch}, how)
-        return found
+    def run(self, batch: npt.NDArray[np.float32]) -> list[npt.NDArray[np.float32]]:
+        """Return the outputs for a batch (N × 3 × H × W), in the graph's order."""
+        outputs: list[npt.NDArray[np.float32]] = self._session.run(None, {self._input: batch})
+        return outputs
 
 
 def open_session(

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 
-from kith.errors import ModelUnavailable
 from kith.models import ModelStore
 from kith.models.catalogue import card as find_card
-from kith.models.graphs import find_graph
+from kith.models.graphs import CLASSIFIER, find_graph
 from kith.models.session import load_graph
 
 if TYPE_CHECKING:
@@ -63,7 +62,6 @@ class Network:
         self.inputs = [Tensor("input_1", shapes[0])]
         self.outputs = [Tensor(output, shapes[1])]
         self._session = session
-        self._output = output
 
     @property
     def input_shape(self) -> tuple[int | None, ...]:
@@ -131,7 +129,7 @@ class Network:
         )
 
     def _run(self, batch: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-        found = self._session.run(batch, [self._output])[0]
+        found = self._session.run(batch)[0]
         return np.moveaxis(found, 1, -1) if found.ndim == 4 else found
 
 
@@ -171,13 +169,8 @@ def VGGFace(  # noqa: N802  the name that programs know
     if include_top and classes not in (None, card.classes):
         raise ValueError(f"{model} has {card.classes} classes, not {classes}")
     shape = _checked_shape(model, input_shape, include_top)
-    graph = find_graph(card, store, classifier=include_top)
-    if include_top and not graph.record.classes:
-        raise ModelUnavailable(
-            f"the file of {card.id} that is here has no classifier: `kith models import` the one "
-            f"that has ({card.weights.file}), or pass include_top=False"
-        )
-    output, result = _output(model, shape, pooling, graph.record.classes if include_top else 0)
+    output, result = _output(model, shape, pooling, card.classes if include_top else 0)
+    graph = find_graph(card, store, output=output)
     name = f"vggface_{model}"
     return Network(name, load_graph(graph), output, ((None, *shape), (None, *result)))
 
@@ -201,7 +194,7 @@ def _output(
 ) -> tuple[str, tuple[int, ...]]:
     """Return the name and the shape, without the batch, of what is asked for."""
     if classes:
-        return "probabilities", (classes,)
+        return CLASSIFIER, (classes,)
     channels = 512 if model == "vgg16" else 2048
     if pooling in ("avg", "max"):
         return ("average" if pooling == "avg" else "max"), (channels,)

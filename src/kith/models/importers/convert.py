@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -18,16 +19,45 @@ if TYPE_CHECKING:
 MOST_BYTES = 2 << 30
 """Protocol buffers, and so ONNX files, end here."""
 
+
+@dataclass(frozen=True, slots=True)
+class _Family:
+    """A family of networks.
+
+    Attributes:
+        build: module and function that write its graph.
+        formats: that its weights come in.
+        classifier: the array that only a file with a classifier has.
+    """
+
+    build: str
+    formats: tuple[str, ...]
+    classifier: str = ""
+
+
 _FAMILIES = {
-    "vggface": ("vgg16.build", "fc8/kernel"),
-    "vggface2-resnet50": ("vggface2.build_resnet50", "classifier/kernel"),
-    "vggface2-senet50": ("vggface2.build_senet50", "classifier/kernel"),
-    "openface": ("nn4.build", ""),
-    "facenet": ("inception_resnet.build", "logits/weight"),
-    "dlib-resnet": ("dlib_resnet.build", ""),
+    "vggface": _Family("vgg16.build", (".h5",), "fc8/kernel"),
+    "vggface2-resnet50": _Family("vggface2.build_resnet50", (".h5",), "classifier/kernel"),
+    "vggface2-senet50": _Family("vggface2.build_senet50", (".h5",), "classifier/kernel"),
+    "openface": _Family("nn4.build", (".t7", ".h5")),
+    "facenet": _Family("inception_resnet.build", (".h5", ".pt", ".pb"), "logits/weight"),
+    "dlib-resnet": _Family("dlib_resnet.build", (".dat",)),
 }
-"""By the name of an importer: module and function of its family, and the array that only a file
-with a classifier has."""
+"""By the name of an importer."""
+
+_MAGIC = {
+    ".h5": b"\x89HDF\r\n\x1a\n",
+    ".pt": b"PK\x03\x04",
+    ".t7": b"\x04\x00\x00\x00",  # an object, as a little-endian number
+    ".pb": b"\x0a",  # the first field of a graph: a node
+}
+_READERS = {
+    ".h5": "keras_h5.open_h5",
+    ".pt": "pytorch.open_pt",
+    ".t7": "torch7.open_t7",
+    ".pb": "frozen_graph.open_pb",
+    ".dat": "dlib_network.open_dat",
+}
 
 
 def convert(card: ModelCard, path: Path) -> tuple[bytes, int]:
@@ -40,20 +70,21 @@ def convert(card: ModelCard, path: Path) -> tuple[bytes, int]:
     """
     if path.stat().st_size > MOST_BYTES:
         raise WeightsUnreadable(f"{path.name} has more than {MOST_BYTES >> 30} GiB")
-    build, classifier = _FAMILIES[card.importer]
-    with _reader(path)(path) as tensors:
-        classes = card.classes if classifier in tensors else 0
-        return _part(build)(tensors), classes
+    family = _FAMILIES[card.importer]
+    with _reader(path, family)(path) as tensors:
+        classes = card.classes if family.classifier in tensors else 0
+        return _part(family.build)(tensors), classes
 
 
-def _reader(path: Path) -> Callable[[Path], AbstractContextManager[Tensors]]:
+def _reader(path: Path, family: _Family) -> Callable[[Path], AbstractContextManager[Tensors]]:
+    """Return the reader of a file, told by its first bytes: names are often not to be trusted."""
     with path.open("rb") as file:
         start = file.read(8)
-    if start == b"\x89HDF\r\n\x1a\n":
-        return _part("keras_h5.open_h5")
-    if start.startswith(b"PK\x03\x04"):
-        return _part("pytorch.open_pt")
-    raise WeightsUnreadable(f"{path.name} is no weight file that kith knows")
+    for kind in family.formats:
+        if start.startswith(_MAGIC.get(kind, b"")) and start:
+            return _part(_READERS[kind])
+    kinds = " or ".join(family.formats)
+    raise WeightsUnreadable(f"{path.name} is no weight file that kith knows ({kinds})")
 
 
 def _part(name: str) -> Callable[..., Any]:
