@@ -6,9 +6,12 @@ import pytest
 from PIL import Image
 
 import kith as library
+from kith.models.catalogue import card
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from kith.models import ModelStore
 
     from .conftest import Kith
 
@@ -19,6 +22,7 @@ KEYS = {
     "distance",
     "euclidean",
     "threshold",
+    "traditional",
     "detector",
     "embedder",
     "a",
@@ -42,6 +46,31 @@ def test_the_same_person(kith: Kith, photos: Path, recognizer: library.Recognize
     assert found["threshold"] == expected.threshold
     assert (found["detector"], found["embedder"]) == ("yunet", "sface")
     assert found["a"]["box"] == pytest.approx(list(expected.a.box), abs=0.005)  # type: ignore[union-attr]
+
+
+def test_what_a_networks_users_would_say(
+    kith: Kith,
+    photos: Path,
+    vggface2_home: Path,
+    networks: ModelStore,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("KITH_MODEL_MIRROR", str(networks.path(card("yunet")).parents[1]))
+    monkeypatch.setenv("KITH_HOME", str(vggface2_home))
+    asked = ("verify", photos / "obama.jpg", photos / "obama2.jpg")
+    network = ("--embedder", "vggface2-resnet50")
+    [found] = kith.fine(*asked, *network, "--json").objects
+    assert found["threshold"] == 0.5
+    assert found["traditional"] == {
+        "metric": "cosine",
+        "distance": pytest.approx(found["distance"], abs=1e-6),
+        "limit": 0.5,
+        "same": True,
+    }
+    out = kith.fine(*asked, *network).out
+    assert "by tradition: the same, cosine distance 0.0" in out
+    [plain] = kith.fine(*asked, "--json").objects
+    assert plain["traditional"] is None
 
 
 def test_the_sentence(kith: Kith, photos: Path) -> None:

@@ -53,7 +53,7 @@ class Classifier:
         detector: str = "yunet",
         device: str = "cpu",
         *,
-        score: float = 0.6,
+        score: float | None = None,
         min_face: float | None = None,
         limits: Limits | None = None,
         workers: int | None = None,
@@ -74,7 +74,7 @@ class Classifier:
         self._recipe, self._input = RECIPES[spec.crop], spec.input
         graph = find_graph(spec.card, store, output=CLASSIFIER)
         self.names = class_names(spec.card, store)
-        self._session = load_graph(graph, device)
+        self._session = load_graph(graph, device, (spec.input.height, spec.input.width))
         self._finder = Finder(
             detector,
             device,

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from kith.models.card import Input, ModelCard, Source, Weights
     from kith.models.store import ModelStore
@@ -94,6 +94,27 @@ def _state(card: ModelCard, store: ModelStore) -> str:
     if not store.accepted(card):
         return "licence_not_accepted"
     return {"ok": "pulled", "missing": "not_pulled", "corrupt": "corrupt"}[store.check(card)]
+
+
+def page(cards: Iterable[ModelCard]) -> Iterator[str]:
+    """Yield the lines of a Markdown table of what is known and measured of models."""
+    yield "| id | gives | input | licence | pairs right | TAR at FAR 1e-3 | ms |"
+    yield "|---|---|---|---|--:|--:|--:|"
+    for card in cards:
+        got = card.measured
+        classes = f", {card.classes:,} names" if card.classes else ""
+        gives = f"{card.dimension} numbers{classes}" if card.dimension else "boxes, five points"
+        side = f"{card.input.width}×{card.input.height}" if card.input.width else "any size"
+        cells = (
+            f"`{card.id}`",
+            gives,
+            f"{side} {card.input.colour}",
+            card.licence.name,
+            "" if got is None or got.accuracy is None else f"{got.accuracy:.2%}",
+            "" if got is None or got.tar is None else f"{got.tar:.4f}",
+            "" if got is None else f"{got.milliseconds:g}",
+        )
+        yield "| " + " | ".join(cells) + " |"
 
 
 def _imported(card: ModelCard, store: ModelStore) -> list[dict[str, Any]]:

@@ -32,7 +32,7 @@ def classify(
     ] = "vggface2-resnet50",
     detector: DetectorId = "yunet",
     device: Device = "cpu",
-    score: Score = 0.6,
+    score: Score = None,
     min_face: MinFace = None,
     as_json: Json = False,
     quiet: Quiet = False,

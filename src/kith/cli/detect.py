@@ -41,7 +41,7 @@ def detect(
     ] = False,
     detector: DetectorId = "yunet",
     device: Device = "cpu",
-    score: Score = 0.6,
+    score: Score = None,
     min_face: MinFace = None,
     as_json: Json = False,
     quiet: Quiet = False,

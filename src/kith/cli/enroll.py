@@ -66,7 +66,7 @@ def enroll(
     detector: DetectorId = "yunet",
     embedder: EmbedderId = None,
     device: Device = "cpu",
-    score: Score = 0.6,
+    score: Score = None,
     min_face: MinFace = None,
     as_json: Json = False,
     quiet: Quiet = False,

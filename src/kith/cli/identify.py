@@ -40,7 +40,7 @@ def identify(
     detector: DetectorId = "yunet",
     embedder: EmbedderId = None,
     device: Device = "cpu",
-    score: Score = 0.6,
+    score: Score = None,
     min_face: MinFace = None,
     as_json: Json = False,
     quiet: Quiet = False,

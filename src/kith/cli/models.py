@@ -22,11 +22,19 @@ _Ids = Annotated[list[str] | None, typer.Argument(metavar="[ID]...", help="Model
 
 
 @app.command("list")
-def list_models(as_json: Json = False) -> None:
+def list_models(
+    as_json: Json = False,
+    markdown: Annotated[
+        bool, typer.Option("--markdown", help="What is measured of each, as a table for a page.")
+    ] = False,
+) -> None:
     """List every model, its licence, and whether it is here."""
-    from kith.cli.cards import summary
+    from kith.cli.cards import page, summary
     from kith.models.catalogue import CARDS
 
+    if markdown:
+        say("\n".join(page(CARDS.values())))
+        return
     rows = [summary(card) for card in CARDS.values()]
     if as_json:
         emit(*rows)

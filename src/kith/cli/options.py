@@ -53,7 +53,10 @@ GalleryFile = Annotated[
     ),
 ]
 DetectorId = Annotated[
-    str, typer.Option("--detector", metavar="ID", help="Network that finds faces.")
+    str,
+    typer.Option(
+        "--detector", metavar="ID", help="Network that finds faces: yunet, mtcnn, scrfd-500m."
+    ),
 ]
 EmbedderId = Annotated[
     str | None,
@@ -68,8 +71,12 @@ Device = Annotated[
     str, typer.Option("--device", metavar="NAME", help="cpu, cuda, openvino or openvino:bf16.")
 ]
 Score = Annotated[
-    float,
-    typer.Option("--score", metavar="NUMBER", help="Least score of a face, 0 to 1."),
+    float | None,
+    typer.Option(
+        "--score",
+        metavar="NUMBER",
+        help="Least score of a face, 0 to 1. Default: the detector's own.",
+    ),
 ]
 MinFace = Annotated[
     float | None,
@@ -95,7 +102,7 @@ def make_recognizer(
     detector: str = "yunet",
     embedder: str | None = None,
     device: str = "cpu",
-    score: float = 0.6,
+    score: float | None = None,
     min_face: float | None = None,
     *,
     shown: bool = True,
@@ -119,7 +126,7 @@ def make_classifier(
     model: str,
     detector: str,
     device: str,
-    score: float,
+    score: float | None,
     min_face: float | None,
     *,
     shown: bool = True,

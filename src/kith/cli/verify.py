@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -31,7 +31,7 @@ def verify(
     detector: DetectorId = "yunet",
     embedder: EmbedderId = None,
     device: Device = "cpu",
-    score: Score = 0.6,
+    score: Score = None,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -48,13 +48,36 @@ def verify(
         detector, embedder, device, score, shown=not (as_json or quiet)
     )
     found = decide(a, b, recognizer=recognizer, threshold=threshold)
+    habit = _tradition(found)
     if as_json:
-        emit(verification(found))
+        emit(verification(found) | {"traditional": habit})
     elif not quiet:
         say(_sentence(found))
+        if habit is not None:
+            word = "the same" if habit["same"] else "different"
+            say(
+                f"by tradition: {word}, {habit['metric']} distance {habit['distance']:.3f}, "
+                f"the same up to {habit['limit']:g}"
+            )
     if found.same is None:
         raise typer.Exit(NO_DECISION)
     raise typer.Exit(0 if found.same else 1)
+
+
+def _tradition(found: Verification) -> dict[str, Any] | None:
+    """Return what the distance that the network's users know says; None where it has none."""
+    from kith.embedding import parse
+
+    known = parse(found.embedder).card.tradition
+    if known is None or found.distance is None or found.euclidean is None:
+        return None
+    distance = found.distance if known.metric == "cosine" else found.euclidean
+    return {
+        "metric": known.metric,
+        "distance": round(distance, 6),
+        "limit": known.distance,
+        "same": distance <= known.distance,
+    }
 
 
 def _sentence(found: Verification) -> str:

@@ -103,7 +103,11 @@ def open_embedder(name: str, store: ModelStore, device: str = "cpu") -> Embedder
     spec = parse(name)
     check_device(device)
     graph = find_graph(spec.card, store, output=spec.output)
-    return Embedder(spec, load_graph(graph, device), graph.record.source_sha256)
+    return Embedder(
+        spec,
+        load_graph(graph, device, (spec.input.height, spec.input.width)),
+        graph.record.source_sha256,
+    )
 
 
 def _unit(vectors: Vector) -> Vector:

@@ -35,18 +35,32 @@ class Session(Protocol):
 
 
 class OnnxSession:
-    """A network in onnxruntime, one thread per call: the pipeline runs calls side by side."""
+    """A network in onnxruntime, one thread per call: the pipeline runs calls side by side.
+
+    Args:
+        path: of an ONNX file.
+        device: ``cpu`` or ``cuda``.
+        picture: height and width of every input; None: they vary.
+
+    Raises:
+        ModelCorrupt: the file is not an ONNX model.
+        DeviceUnavailable: the device cannot be started.
+    """
 
     precision = "float32"
 
-    def __init__(self, path: Path, device: str = "cpu", *, fixed_shape: bool = True) -> None:
+    def __init__(
+        self, path: Path, device: str = "cpu", picture: tuple[int, int] | None = None
+    ) -> None:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
         options.inter_op_num_threads = 1
         options.log_severity_level = 3
         # onnxruntime remembers a memory plan for every input shape it ever saw; with photos of
         # all sizes that is a leak.
-        options.enable_mem_pattern = fixed_shape
+        options.enable_mem_pattern = picture is not None
+        for name, length in zip(("height", "width"), picture or (), strict=False):
+            options.add_free_dimension_override_by_name(name, length)
         try:
             self._session = onnxruntime.InferenceSession(
                 str(path), options, providers=[_provider(device)]
@@ -84,16 +98,19 @@ def open_session(
         MissingExtra: the device needs a package that is not installed.
     """
     check_device(device)
-    return load_graph(find_graph(card, store, file), device, fixed_shape=card.input.width > 0)
+    picture = (card.input.height, card.input.width) if card.input.width else None
+    return load_graph(find_graph(card, store, file), device, picture)
 
 
-def load_graph(graph: Graph, device: str = "cpu", *, fixed_shape: bool = True) -> Session:
+def load_graph(
+    graph: Graph, device: str = "cpu", picture: tuple[int, int] | None = None
+) -> Session:
     """Load a graph that was found.
 
     Args:
         graph: a verified one.
         device: one of `DEVICES`.
-        fixed_shape: inputs will all be of one size.
+        picture: height and width of every input; None: they vary.
 
     Raises:
         ModelError, MissingExtra: as for `open_session`.
@@ -101,8 +118,8 @@ def load_graph(graph: Graph, device: str = "cpu", *, fixed_shape: bool = True) -
     if device.startswith("openvino"):
         from kith.models.openvino_session import OpenVinoSession
 
-        return OpenVinoSession(graph.path, device.partition(":")[2] or "f32")
-    return OnnxSession(graph.path, device, fixed_shape=fixed_shape)
+        return OpenVinoSession(graph.path, device.partition(":")[2] or "f32", picture)
+    return OnnxSession(graph.path, device, picture)
 
 
 def check_device(device: str) -> None:
@@ -119,7 +136,7 @@ def check_device(device: str) -> None:
     if device.startswith("openvino"):
         from kith.models.openvino_session import require_openvino
 
-        require_openvino()
+        require_openvino(device.partition(":")[2] or "f32")
     else:
         _provider(device)
 

@@ -30,7 +30,7 @@ class Finder:
     Args:
         detector: id of the detection network.
         device: one of `kith.models.session.DEVICES`.
-        score: faces the detector is less sure of are left out, 0–1.
+        score: faces the detector is less sure of are left out, 0–1; None: the detector's own.
         min_face: narrowest face wanted, in pixels of the photo; None: whatever is seen.
         limits: bytes and pixels that a photo may have; None: the usual ones.
         workers: photos worked on at a time; None: one for each core of this process.
@@ -47,7 +47,7 @@ class Finder:
         device: str,
         store: ModelStore,
         *,
-        score: float,
+        score: float | None,
         min_face: float | None,
         limits: Limits | None,
         workers: int | None,

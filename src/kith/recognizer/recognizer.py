@@ -35,7 +35,8 @@ class Recognizer:
             mirror image and takes the mean; other variants are the card's.
         device: ``cpu``, ``cuda``, ``openvino`` or ``openvino:bf16``; kith never falls back from
             one to another by itself.
-        score: faces the detector is less sure of are left out, 0–1.
+        score: faces the detector is less sure of are left out, 0–1; None: as many as the
+            detector's own tuning says.
         min_face: narrowest face wanted, in pixels of the photo; None: whatever is seen. A small
             number makes large photos slower.
         limits: bytes and pixels that a photo may have.
@@ -60,7 +61,7 @@ class Recognizer:
         embedder: str = "sface",
         device: str = "cpu",
         *,
-        score: float = 0.6,
+        score: float | None = None,
         min_face: float | None = None,
         limits: Limits | None = None,
         workers: int | None = None,

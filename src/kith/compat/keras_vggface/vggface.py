@@ -27,7 +27,9 @@ _CARDS = {
 _SHAPE = (224, 224, 3)
 _STRIDE = 32
 _WINDOW = 7
-"""ResNet50 and SENet50 end in a mean over 7 × 7 places of the last map, one in 32 pixels."""
+_LEAST = 197
+"""ResNet50 and SENet50 end in a mean over 7 × 7 places of the last map: smaller pictures have
+fewer."""
 
 _CANNOT_TRAIN = (
     "kith runs these networks and does not train them: give people names with `kith enroll`, or "
@@ -172,7 +174,9 @@ def VGGFace(  # noqa: N802  the name that programs know
     output, result = _output(model, shape, pooling, card.classes if include_top else 0)
     graph = find_graph(card, store, output=output)
     name = f"vggface_{model}"
-    return Network(name, load_graph(graph), output, ((None, *shape), (None, *result)))
+    return Network(
+        name, load_graph(graph, picture=shape[:2]), output, ((None, *shape), (None, *result))
+    )
 
 
 def _checked_shape(
@@ -181,7 +185,7 @@ def _checked_shape(
     shape = _SHAPE if asked is None else tuple(asked)
     if include_top and shape != _SHAPE:
         raise ValueError(f"with the classifier input_shape is {_SHAPE}, not {shape}")
-    least = 48 if model == "vgg16" else (_WINDOW - 1) * _STRIDE + 1
+    least = 48 if model == "vgg16" else _LEAST
     if len(shape) != 3 or shape[2] != 3 or min(shape[:2]) < least:
         raise ValueError(
             f"input_shape is height, width and 3 channels, at least {least} × {least}; not {shape}"
@@ -202,5 +206,10 @@ def _output(
         raise ValueError(f"pooling is None, 'avg' or 'max', not {pooling!r}")
     if model == "vgg16":
         return "features", (shape[0] // _STRIDE, shape[1] // _STRIDE, channels)
-    places = (-(-length // _STRIDE) // _WINDOW for length in shape[:2])
-    return "features", (*places, channels)
+    return "features", (*(_places(length) for length in shape[:2]), channels)
+
+
+def _places(length: int) -> int:
+    """Return how many rows or columns are left of a picture's after the last pooling."""
+    length = (-(-length // 2) - 3) // 2 + 1
+    return -(-length // 8) // _WINDOW

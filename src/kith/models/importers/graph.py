@@ -63,27 +63,34 @@ class GraphBuilder:
     """
 
     def __init__(self, name: str, channels: int = 3, size: tuple[int, int] | None = None) -> None:
-        self._name = name
-        height, width = size or ("height", "width")
-        self._input = helper.make_tensor_value_info(
-            INPUT, onnx.TensorProto.FLOAT, ["batch", channels, height, width]
+        # Weights are written where they stay: a large network is in memory once.
+        self._model = helper.make_model(
+            onnx.GraphProto(name=name),
+            opset_imports=[helper.make_opsetid("", OPSET)],
+            ir_version=IR_VERSION,
         )
-        self._nodes: list[onnx.NodeProto] = []
-        self._weights: list[onnx.TensorProto] = []
-        self._outputs: list[onnx.ValueInfoProto] = []
+        self._graph = self._model.graph
+        height, width = size or ("height", "width")
+        self._graph.input.append(
+            helper.make_tensor_value_info(
+                INPUT, onnx.TensorProto.FLOAT, ["batch", channels, height, width]
+            )
+        )
 
     def constant(self, array: npt.NDArray[Any], dtype: type = np.float32) -> str:
         """Keep an array in the graph and return its name."""
-        name = f"w{len(self._weights)}"
+        name = f"w{len(self._graph.initializer)}"
         array = np.ascontiguousarray(array, dtype=dtype)
-        kind = helper.np_dtype_to_tensor_dtype(array.dtype)
-        self._weights.append(helper.make_tensor(name, kind, array.shape, array.tobytes(), raw=True))
+        tensor = self._graph.initializer.add(
+            name=name, data_type=helper.np_dtype_to_tensor_dtype(array.dtype), dims=array.shape
+        )
+        tensor.raw_data = array.tobytes()
         return name
 
     def node(self, kind: str, *inputs: str, **attributes: Any) -> str:
         """Add an ONNX operator with one output and return the output's name."""
-        name = f"t{len(self._nodes)}"
-        self._nodes.append(helper.make_node(kind, inputs, [name], **attributes))
+        name = f"t{len(self._graph.node)}"
+        self._graph.node.append(helper.make_node(kind, inputs, [name], **attributes))
         return name
 
     def conv(
@@ -167,23 +174,17 @@ class GraphBuilder:
 
     def output(self, name: str, x: str, *shape: int | str) -> None:
         """Make a tensor an output of this name; shape: the axes after the batch."""
-        for node in self._nodes:
+        for node in self._graph.node:
             for names in (node.input, node.output):
                 for place, tensor in enumerate(names):
                     if tensor == x:
                         names[place] = name
         info = helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, ["batch", *shape])
-        self._outputs.append(info)
+        self._graph.output.append(info)
 
     def build(self) -> bytes:
         """Return the network as an ONNX file's bytes."""
-        graph = helper.make_graph(
-            self._nodes, self._name, [self._input], self._outputs, self._weights
-        )
-        self._weights = []  # the graph has its own copy
-        opset = [helper.make_opsetid("", OPSET)]
-        model = helper.make_model(graph, opset_imports=opset, ir_version=IR_VERSION)
-        return bytes(model.SerializeToString())
+        return bytes(self._model.SerializeToString())
 
 
 def _folded(kernel: Array, bias: Array | None, norm: Norm | None) -> tuple[Array, Array | None]:

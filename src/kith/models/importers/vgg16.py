@@ -18,6 +18,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from kith.models.importers.graph import INPUT, GraphBuilder
 
 if TYPE_CHECKING:
@@ -87,4 +89,12 @@ def _classify(graph: GraphBuilder, tensors: Tensors, x: str, channels: int) -> N
 
 def _dense_weights(tensors: Tensors, name: str, size: int, out: int) -> tuple[Array, Array]:
     kernel = tensors.take(f"{name}/kernel", size, out)
-    return kernel.T, tensors.take(f"{name}/bias", out)
+    return _outputs_first(kernel), tensors.take(f"{name}/bias", out)
+
+
+def _outputs_first(kernel: Array) -> Array:
+    """Turn in × out over, in strips that the processor's cache holds: 100 million numbers."""
+    turned = np.empty(kernel.shape[::-1], kernel.dtype)
+    for start in range(0, len(kernel), 256):
+        turned[:, start : start + 256] = kernel[start : start + 256].T
+    return turned
