@@ -92,6 +92,8 @@ class Face:
         score: how sure the detector is, 0–1.
         quality: None where only detection was asked for.
         embedding: float32 unit vector; None where only detection was asked for.
+        length: of the network's own numbers, which are `embedding` × `length`; None where only
+            detection was asked for or two views were joined.
     """
 
     box: Box
@@ -99,6 +101,7 @@ class Face:
     score: float
     quality: Quality | None = None
     embedding: Vector | None = field(default=None, repr=False)
+    length: float | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -271,3 +274,13 @@ class Verification:
     def euclidean(self) -> float | None:
         """Euclidean distance of the two unit vectors, 0–2: √(2·distance)."""
         return None if self.distance is None else math.sqrt(max(0.0, 2.0 * self.distance))
+
+    @property
+    def euclidean_raw(self) -> float | None:
+        """Euclidean distance of the network's own numbers; None where they are not known."""
+        rows = [
+            face.embedding.astype(np.float64) * face.length
+            for face in (self.a, self.b)
+            if face is not None and face.embedding is not None and face.length is not None
+        ]
+        return float(np.linalg.norm(rows[0] - rows[1])) if len(rows) == 2 else None

@@ -32,6 +32,19 @@ ARCFACE_TEMPLATE = np.array(
 """Where the five points lie in a 112 × 112 crop; J. Deng et al., *ArcFace*, CVPR 2019."""
 
 
+DLIB_TEMPLATE = np.array(
+    [
+        [46.913, 44.933],
+        [102.099, 45.599],
+        [73.917, 78.282],
+        [50.184, 102.890],
+        [97.754, 103.275],
+    ],
+    np.float32,
+)
+"""Where our five points lie, in the mean, in dlib's own 150 × 150 chip (padding 0.25) of a face."""
+
+
 class CropRecipe(Protocol):
     """How a face becomes a square."""
 
@@ -99,6 +112,7 @@ RECIPES: dict[str, CropRecipe] = {
     recipe.name: recipe
     for recipe in (
         ARCFACE,
+        SimilarityCrop("dlib-150", 1, 150, DLIB_TEMPLATE),
         # Cao et al., VGGFace2 (FG 2018), section 5: the box extended by 0.3, the shorter side
         # resized to 256, the middle 224.
         BoxCrop("vggface2-224", 1, 224, margin=0.3, shorter=256),

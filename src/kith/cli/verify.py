@@ -21,6 +21,11 @@ from kith.cli.options import (
 if TYPE_CHECKING:
     from kith.types import Verification
 
+WORDS = {
+    "cosine": "cosine",
+    "euclidean": "Euclidean",
+    "euclidean_raw": "Euclidean (raw numbers)",
+}
 NO_DECISION = 3
 
 
@@ -56,7 +61,7 @@ def verify(
         if habit is not None:
             word = "the same" if habit["same"] else "different"
             say(
-                f"by tradition: {word}, {habit['metric']} distance {habit['distance']:.3f}, "
+                f"by tradition: {word}, {WORDS[habit['metric']]} distance {habit['distance']:.3f}, "
                 f"the same up to {habit['limit']:g}"
             )
     if found.same is None:
@@ -69,9 +74,17 @@ def _tradition(found: Verification) -> dict[str, Any] | None:
     from kith.embedding import parse
 
     known = parse(found.embedder).card.tradition
-    if known is None or found.distance is None or found.euclidean is None:
+    distance = (
+        {
+            "cosine": found.distance,
+            "euclidean": found.euclidean,
+            "euclidean_raw": found.euclidean_raw,
+        }[known.metric]
+        if known
+        else None
+    )
+    if known is None or distance is None:
         return None
-    distance = found.distance if known.metric == "cosine" else found.euclidean
     return {
         "metric": known.metric,
         "distance": round(distance, 6),

@@ -76,10 +76,15 @@ class Embedder:
 
         The vector of a crop does not depend on the others in the call.
         """
+        return self.describe(crops)[0]
+
+    def describe(self, crops: Sequence[Pixels]) -> tuple[Vector, list[float | None]]:
+        """Return `embed` of crops, and the length that each had: None with two views."""
         raw = self.raw(crops)
         if self._spec.mirror and len(raw):
             raw = _unit(raw) + _unit(self.raw([np.ascontiguousarray(c[:, ::-1]) for c in crops]))
-        return _unit(raw)
+            return _unit(raw), [None] * len(raw)
+        return _unit(raw), np.linalg.norm(raw, axis=1).tolist()
 
     def raw(self, crops: Sequence[Pixels]) -> Vector:
         """Return the network's own numbers for crops, not of unit length; else as `embed`."""

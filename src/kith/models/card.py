@@ -115,18 +115,21 @@ class Tradition:
     used only where there is none.
 
     Attributes:
-        metric: ``cosine``: 1 − similarity; ``euclidean``: of unit vectors.
+        metric: ``cosine``: 1 − similarity; ``euclidean``: of unit vectors; ``euclidean_raw``: of
+            the network's own numbers, as they are.
         distance: in that metric.
         provenance: where it comes from.
     """
 
-    metric: Literal["cosine", "euclidean"]
+    metric: Literal["cosine", "euclidean", "euclidean_raw"]
     distance: float
     provenance: str
 
     @property
-    def threshold(self) -> Threshold:
-        """The same as a similarity."""
+    def threshold(self) -> Threshold | None:
+        """The same as a similarity; None for raw numbers, which a similarity says nothing of."""
+        if self.metric == "euclidean_raw":
+            return None
         # |a − b|² = 2 − 2·a·b for unit vectors.
         cosine = self.metric == "cosine"
         similarity = 1 - (self.distance if cosine else self.distance**2 / 2)

@@ -63,7 +63,7 @@ class OpenVinoSession:
 
     def run(self, batch: npt.NDArray[np.float32]) -> list[npt.NDArray[np.float32]]:
         """Return the outputs for a batch (N × 3 × H × W), in the graph's order."""
-        return self._requests(len(batch)).run(np.ascontiguousarray(batch))
+        return self._requests(len(batch)).run(batch)
 
     def _requests(self, count: int) -> _Requests:
         own = count if self._picture is not None and count <= OWN_GRAPH else None

@@ -213,8 +213,14 @@ class Recognizer:
             framed = [ARCFACE.crop(photo.pixels, points) for points in found.points]
         chunks = [crops[start : start + BATCH] for start in range(0, len(crops), BATCH)]
         run = self._face_pool.map if share and len(chunks) > 1 else map
-        vectors = [vector for part in run(self._embedder.embed, chunks) for vector in part]
+        described = [
+            pair
+            for rows, lengths in run(self._embedder.describe, chunks)
+            for pair in zip(rows, lengths, strict=True)
+        ]
         return tuple(
-            make_face(one, crop, vector)
-            for one, crop, vector in zip(at_full_size(found, photo), framed, vectors, strict=True)
+            make_face(one, crop, row, length)
+            for one, crop, (row, length) in zip(
+                at_full_size(found, photo), framed, described, strict=True
+            )
         )

@@ -50,6 +50,7 @@ _MAGIC = {
     ".pt": b"PK\x03\x04",
     ".t7": b"\x04\x00\x00\x00",  # an object, as a little-endian number
     ".pb": b"\x0a",  # the first field of a graph: a node
+    ".dat": b"\x01\x01\x01\x0dloss",  # the first layer's class, behind two versions
 }
 _READERS = {
     ".h5": "keras_h5.open_h5",
