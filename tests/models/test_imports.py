@@ -17,7 +17,7 @@ from kith.models.graphs import find_graph
 from kith.models.imports import (
     check_import,
     import_file,
-    imported,
+    import_record,
     imported_labels,
     remove,
 )
@@ -64,7 +64,7 @@ def test_an_import_runs_and_the_next_one_takes_its_place(
         assert (done.roles, done.pinned) == (("descriptor",), False)
         assert done.sha256 == hashlib.sha256(file.read_bytes()).hexdigest()
         assert average(store, seed) < 1e-4
-        graph = imported(RESNET, store, "descriptor")
+        graph = import_record(RESNET, store, "descriptor")
         assert graph is not None
         assert graph.record.source_sha256 == done.sha256
         assert graph.record.source == file.name

@@ -83,15 +83,16 @@ def plain(name: str, *window: int) -> bytes:
     return text(name) + integers(*window) + state()
 
 
-def fc(weights: npt.NDArray[np.float32]) -> bytes:
+def fc(weights: npt.NDArray[np.float32], bias: npt.NDArray[np.float32] | None = None) -> bytes:
     inputs, outputs = weights.shape
+    extra = np.zeros(0, np.float32) if bias is None else bias
     return (
         text("fc_2")
         + integers(outputs, inputs)
-        + tensor(weights.ravel())
+        + tensor(np.concatenate([weights.ravel(), extra]))
         + sizes(1, inputs, outputs)
-        + sizes(1, *EMPTY)
-        + integer(1)
+        + (sizes(1, *EMPTY) if bias is None else sizes(1, 1, outputs))
+        + integer(bias is None)
         + b"".join(map(real, (1.0, 1.0, 1.0, 0.0)))
         + state()
     )

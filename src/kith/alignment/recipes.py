@@ -45,6 +45,14 @@ DLIB_TEMPLATE = np.array(
 """Where our five points lie, in the mean, in dlib's own 150 × 150 chip (padding 0.25) of a face."""
 
 
+OPENFACE_TEMPLATE = np.array(
+    [[26.628, 16.059], [67.790, 15.264], [47.241, 40.522], [29.483, 61.618], [66.760, 60.878]],
+    np.float32,
+)
+"""Where five points of OpenFace's mean face lie in its 96 × 96 crop: the eyes as means of points
+36–41 and 42–47 of its 68, nose 30, mouth corners 48 and 54 (align_dlib.py, scaled to 0–1)."""
+
+
 class CropRecipe(Protocol):
     """How a face becomes a square."""
 
@@ -113,12 +121,15 @@ RECIPES: dict[str, CropRecipe] = {
     for recipe in (
         ARCFACE,
         SimilarityCrop("dlib-150", 1, 150, DLIB_TEMPLATE),
+        SimilarityCrop("openface-96", 1, 96, OPENFACE_TEMPLATE),
         # Cao et al., VGGFace2 (FG 2018), section 5: the box extended by 0.3, the shorter side
         # resized to 256, the middle 224.
         BoxCrop("vggface2-224", 1, 224, margin=0.3, shorter=256),
         # What tutorials of keras-vggface do: the box as it is, squashed to a square.
         BoxCrop("tutorial-224", 1, 224, filter="bicubic"),
-        # FaceNet's align_dataset_mtcnn.py: 32 pixels of margin around a face of 160, squashed.
+        # facenet-pytorch's margin of 32 pixels in 160, squashed.
         BoxCrop("facenet-160", 1, 160, margin=0.25),
+        # The MS-Celeb network learned from the middle 160 of 182 pixels: faces fill more of it.
+        BoxCrop("facenet-160-tight", 1, 160, margin=0.1),
     )
 }

@@ -120,12 +120,12 @@ def page(cards: Iterable[ModelCard]) -> Iterator[str]:
 def _imported(card: ModelCard, store: ModelStore) -> list[dict[str, Any]]:
     """Return what the user imported, by role; a damaged import is not this command's matter."""
     from kith.errors import ModelCorrupt
-    from kith.models.imports import imported
+    from kith.models.imports import import_record
 
     found = []
     for role in ("descriptor", "classifier") if card.importer else ():
         try:
-            own = imported(card, store, role)
+            own = import_record(card, store, role)
         except ModelCorrupt:
             own = None
         if own is not None:

@@ -186,6 +186,7 @@ class ModelCard:
         paper: where its method is published.
         training_data: what it learned from, as far as its publisher says.
         more: the other files of a network that has several, such as a cascade.
+        also: sha256 of other files that hold the same numbers, for users who have those.
         importer: which importer turns the file into ONNX; empty where it is ONNX.
         labels: the names of the classes; None for a network without a classifier.
         classes: how many the classifier tells apart; 0: it has none.
@@ -209,6 +210,7 @@ class ModelCard:
     paper: str
     training_data: str
     more: tuple[Weights, ...] = ()
+    also: tuple[str, ...] = ()
     importer: str = ""
     labels: Weights | None = None
     classes: int = 0

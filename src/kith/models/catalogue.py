@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from kith.errors import UnknownModel, printable
-from kith.models.cards import dlib, modern, vggface
+from kith.models.cards import dlib, facenet, modern, vggface
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from kith.models.card import ModelCard
 
 CARDS: Mapping[str, ModelCard] = MappingProxyType(
-    {card.id: card for card in (*modern.CARDS, *vggface.CARDS, *dlib.CARDS)}
+    {card.id: card for card in (*modern.CARDS, *vggface.CARDS, *facenet.CARDS, *dlib.CARDS)}
 )
 """Every card, by id."""
 

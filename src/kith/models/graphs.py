@@ -12,8 +12,8 @@ import logging
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
-from kith.errors import ModelUnavailable, WeightsUnreadable
-from kith.models.files import locked, write
+from kith.errors import ModelCorrupt, ModelUnavailable, WeightsUnreadable
+from kith.models.files import locked, place, temporary_file, write
 from kith.models.home import unwritable
 from kith.models.integrity import sha256
 
@@ -71,20 +71,29 @@ def find_graph(
         ModelError: no source has the weights, they are not the card's, their licence is not
             accepted, or they lack the output.
     """
-    graph = _imported(card, store, output) if card.importer else None
-    if graph is None:
+    own = _imported(card, store, output) if card.importer else None
+    if own is None:
         store.require_licence(card)
-        file = file or card.weights
-        known = store.known(card, file)
-        graph = read_graph(_place(card, store, known)) if known.sha256 else None
-        graph = graph or _made(card, store, file)
+    path = own or _place(card, store, store.known(card, file or card.weights))
+    if output and path is not None:
+        narrow = read_graph(_narrow(path, output))
+        if narrow is not None:
+            return narrow
+    graph = read_graph(path) if path is not None else None
+    if graph is None:
+        if own is not None:
+            raise ModelCorrupt(
+                f"{own} is not any more what was imported; import the file again, or "
+                f"`kith models remove {card.id}`"
+            )
+        graph = _made(card, store, file or card.weights)
     return _narrowed(card, store, graph, output) if output else graph
 
 
-def _imported(card: ModelCard, store: ModelStore, output: str) -> Graph | None:
-    from kith.models.imports import has_import, imported
+def _imported(card: ModelCard, store: ModelStore, output: str) -> Path | None:
+    from kith.models.imports import has_import, import_path
 
-    own = imported(card, store, "classifier" if output == CLASSIFIER else "descriptor")
+    own = import_path(card, store, "classifier" if output == CLASSIFIER else "descriptor")
     if own is None and has_import(card, store) and not store.location(card).exists():
         raise ModelUnavailable(
             f"the file of {card.id} that you imported has no classifier: import the one that has "
@@ -93,16 +102,18 @@ def _imported(card: ModelCard, store: ModelStore, output: str) -> Graph | None:
     return own
 
 
+def _narrow(graph: Path, output: str) -> Path:
+    """Return where a graph with one output alone lies; its name holds the source's sha256."""
+    return graph.with_name(f"{graph.stem}.{output}.onnx")
+
+
 def _narrowed(card: ModelCard, store: ModelStore, graph: Graph, output: str) -> Graph:
     """Return the graph with one output alone; onnxruntime would compute the others too."""
-    place = graph.path.with_name(f"{graph.path.stem}.{output}.onnx")
-    found = read_graph(place)
-    if found is not None and found.record.source_sha256 == graph.record.source_sha256:
-        return found
     from kith.models.rewrite import only
 
+    target = _narrow(graph.path, output)
     try:
-        with locked(store.home, f"prepare {place}"):
+        with locked(store.home, f"prepare {target}"):
             encoded, others = only(graph.path, output)
             if not encoded:
                 raise ModelUnavailable(
@@ -110,7 +121,9 @@ def _narrowed(card: ModelCard, store: ModelStore, graph: Graph, output: str) -> 
                     f"{', '.join(others)}: import the one that has ({card.weights.file}), or use "
                     f"another variant (`kith models info {card.id}`)"
                 )
-            return write_graph(place, encoded, replace(graph.record, sha256=sha256_of(encoded)))
+            with temporary_file(target.parent) as path:
+                path.write_bytes(encoded)
+                return write_graph(target, path, graph.record)
     except OSError as error:
         raise unwritable(store.home, error) from error
 
@@ -135,13 +148,13 @@ def read_graph(path: Path) -> Graph | None:
         return None
 
 
-def write_graph(path: Path, encoded: bytes, record: Record) -> Graph:
-    """Keep a graph and its record; whoever reads sees both or neither."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    record_path(path).unlink(missing_ok=True)
-    write(path, encoded)
-    write(record_path(path), json.dumps(asdict(record), indent=2).encode())
-    return Graph(path, record)
+def write_graph(target: Path, content: Path, record: Record) -> Graph:
+    """Put a finished file in its place with a record of it; whoever reads sees both or neither."""
+    record = replace(record, sha256=sha256(content))
+    record_path(target).unlink(missing_ok=True)
+    place(content, target)
+    write(record_path(target), json.dumps(asdict(record), indent=2).encode())
+    return Graph(target, record)
 
 
 def record_path(graph: Path) -> Path:
@@ -149,7 +162,8 @@ def record_path(graph: Path) -> Path:
     return graph.with_suffix(".json")
 
 
-def _maker(card: ModelCard) -> str:
+def maker(card: ModelCard) -> str:
+    """Return what makes a card's graphs, with its version: part of their names."""
     if card.importer:
         from kith.models.importers.version import VERSION as IMPORTERS
 
@@ -159,47 +173,45 @@ def _maker(card: ModelCard) -> str:
     return f"r{VERSION}"
 
 
-def _place(card: ModelCard, store: ModelStore, known: Weights) -> Path:
+def _place(card: ModelCard, store: ModelStore, known: Weights) -> Path | None:
+    """Return where the graph of a file lies; None while nobody knows the file's sha256."""
+    if not known.sha256:
+        return None
     weights = store.location(card, known)
-    return weights.with_name(f"{weights.stem}.{known.sha256[:12]}.{_maker(card)}.onnx")
+    return weights.with_name(f"{weights.stem}.{known.sha256[:12]}.{maker(card)}.onnx")
 
 
 def _made(card: ModelCard, store: ModelStore, file: Weights) -> Graph:
-    source = store.path(card).with_name(file.file)
+    store.path(card)
     try:
         store.remember(card, file)
         known = store.known(card, file)
-        place = _place(card, store, known)
-        with locked(store.home, f"prepare {place}"):
-            found = read_graph(place)
+        target = _place(card, store, known)
+        assert target is not None
+        with locked(store.home, f"prepare {target}"), temporary_file(target.parent) as path:
+            found = read_graph(target)
             if found is not None:
                 return found
             log.info("preparing %s for onnxruntime", card.id)
-            encoded, classes = _encoded(card, store, file, source)
-            own = sha256_of(encoded)
-            record = Record(own, known.sha256, _maker(card), classes, file.file)
-            return write_graph(place, encoded, record)
+            classes = _convert(card, store, file, path)
+            record = Record("", known.sha256, maker(card), classes, file.file)
+            return write_graph(target, path, record)
     except OSError as error:
         raise unwritable(store.home, error) from error
 
 
-def sha256_of(content: bytes) -> str:
-    """Return the sha256 of bytes, hexadecimal."""
-    import hashlib
-
-    return hashlib.sha256(content).hexdigest()
-
-
-def _encoded(card: ModelCard, store: ModelStore, file: Weights, source: Path) -> tuple[bytes, int]:
+def _convert(card: ModelCard, store: ModelStore, file: Weights, target: Path) -> int:
     # Imported here: reading graphs is needed once per model, not at every start.
+    source = store.location(card, file)
     if not card.importer:
         from kith.models.rewrite import passes_for, rewrite
 
-        return rewrite(source.read_bytes(), passes_for(card.id)), 0
+        target.write_bytes(rewrite(source.read_bytes(), passes_for(card.id)))
+        return 0
     from kith.models.importers.convert import convert
 
     try:
-        return convert(card, source)
+        return convert(card, source, target)
     except WeightsUnreadable:
         if not file.sha256:
             # Nobody has published what it must be: a wrong one must not stay the one recorded.

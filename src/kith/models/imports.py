@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from kith.errors import ModelCorrupt, ModelUnavailable, WeightsUnreadable, printable
 from kith.models.files import locked, place, temporary_file, write
-from kith.models.graphs import Graph, Record, read_graph, sha256_of, write_graph
+from kith.models.graphs import Graph, Record, maker, read_graph, write_graph
 from kith.models.home import unwritable
 from kith.models.integrity import looks_like_page, sha256
 from kith.models.labels import ENDINGS, read_labels
@@ -36,7 +36,7 @@ class Import:
         path: of what was kept.
         roles: what it is used for from now on.
         sha256: of the user's file.
-        pinned: it is a file that the card names.
+        pinned: the card knows its numbers by their sha256.
     """
 
     path: Path
@@ -73,23 +73,10 @@ def import_file(path: Path, card: ModelCard, store: ModelStore) -> Import:
         raise unwritable(store.home, error) from error
 
 
-def imported(card: ModelCard, store: ModelStore, role: Role) -> Graph | None:
-    """Return the graph that a user imported for a role; None where there is none.
-
-    Raises:
-        ModelCorrupt: it is not any more what was imported.
-    """
+def import_path(card: ModelCard, store: ModelStore, role: Role) -> Path | None:
+    """Return where the graph that a user imported for a role lies; None where there is none."""
     name = _roles(card, store).get(role)
-    if name is None:
-        return None
-    path = _folder(card, store) / name
-    graph = read_graph(path)
-    if graph is None:
-        raise ModelCorrupt(
-            f"{path} is not any more what was imported; import the file again, or "
-            f"`kith models remove {card.id}`"
-        )
-    return graph
+    return None if name is None else _folder(card, store) / name
 
 
 def has_import(card: ModelCard, store: ModelStore) -> bool:
@@ -99,11 +86,20 @@ def has_import(card: ModelCard, store: ModelStore) -> bool:
 
 def check_import(card: ModelCard, store: ModelStore) -> Literal["ok", "corrupt"] | None:
     """Tell whether what a user imported is what it was; None where nothing is."""
+    roles: tuple[Role, ...] = ("descriptor", "classifier")
     try:
-        found = [imported(card, store, role) for role in ("descriptor", "classifier")]
+        paths = [path for role in roles if (path := import_path(card, store, role)) is not None]
     except ModelCorrupt:
         return "corrupt"
-    return "ok" if any(found) else None
+    if not paths:
+        return None
+    return "ok" if all(map(read_graph, paths)) else "corrupt"
+
+
+def import_record(card: ModelCard, store: ModelStore, role: Role) -> Graph | None:
+    """Return what was imported for a role, verified; None where nothing right is."""
+    path = import_path(card, store, role)
+    return None if path is None else read_graph(path)
 
 
 def imported_labels(card: ModelCard, store: ModelStore) -> tuple[str, ...] | None:
@@ -161,17 +157,18 @@ def _placed(path: Path, card: ModelCard, file: Weights, store: ModelStore) -> Pa
 
 def _import_network(path: Path, card: ModelCard, store: ModelStore, digest: str) -> Import:
     from kith.models.importers.convert import convert
-    from kith.models.importers.version import VERSION
 
-    encoded, classes = convert(card, path)
-    maker = f"{card.importer}-{VERSION}"
-    record = Record(sha256_of(encoded), digest, maker, classes, path.name)
-    target = _folder(card, store) / f"{digest[:12]}.{maker}.onnx"
-    roles: tuple[Role, ...] = ("descriptor", "classifier") if classes else ("descriptor",)
-    with _changing(card, store):
-        write_graph(target, encoded, record)
-        _assign(card, store, dict.fromkeys(roles, target.name))
-    return Import(target, roles, digest, False)
+    target = _folder(card, store) / f"{digest[:12]}.{maker(card)}.onnx"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with temporary_file(target.parent) as made:
+        classes = convert(card, path, made)
+        record = Record("", digest, maker(card), classes, path.name)
+        roles: tuple[Role, ...] = ("descriptor", "classifier") if classes else ("descriptor",)
+        with _changing(card, store):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            write_graph(target, made, record)
+            _assign(card, store, dict.fromkeys(roles, target.name))
+    return Import(target, roles, digest, digest in card.also)
 
 
 def _import_labels(path: Path, card: ModelCard, store: ModelStore, digest: str) -> Import:

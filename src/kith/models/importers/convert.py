@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 from dataclasses import dataclass
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kith.errors import WeightsUnreadable
+from kith.errors import MissingExtra, WeightsUnreadable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractContextManager
-    from pathlib import Path
 
     from kith.models.card import ModelCard
     from kith.models.importers.tensors import Tensors
@@ -46,12 +49,17 @@ _FAMILIES = {
 """By the name of an importer."""
 
 _MAGIC = {
-    ".h5": b"\x89HDF\r\n\x1a\n",
-    ".pt": b"PK\x03\x04",
-    ".t7": b"\x04\x00\x00\x00",  # an object, as a little-endian number
-    ".pb": b"\x0a",  # the first field of a graph: a node
-    ".dat": b"\x01\x01\x01\x0dloss",  # the first layer's class, behind two versions
+    ".h5": (b"\x89HDF\r\n\x1a\n",),
+    ".pt": (b"PK\x03\x04", b"\x80\x02\x8a\x0al\xfc\x9cF"),  # a zip; before 2020 a number of its own
+    ".t7": (b"\x04\x00\x00\x00",),  # an object, as a little-endian number
+    ".pb": (b"\x0a",),  # the first field of a graph: a node
+    ".dat": (b"\x01\x01\x01\x0dloss",),  # the first layer's class, behind two versions
 }
+_LEAST_SECONDS = 60
+_BYTES_PER_SECOND = 10_000_000
+_LEAST_MEMORY = 3 << 30
+_DAMAGED = "{}: reading it {}; the file is damaged"
+
 _READERS = {
     ".h5": "keras_h5.open_h5",
     ".pt": "pytorch.open_pt",
@@ -61,20 +69,55 @@ _READERS = {
 }
 
 
-def convert(card: ModelCard, path: Path) -> tuple[bytes, int]:
-    """Return a weight file as an ONNX file's bytes, and how many classes its classifier has.
+def convert(card: ModelCard, path: Path, target: Path) -> int:
+    """Write a weight file as an ONNX file; return how many classes its classifier has, or 0.
+
+    A process of its own does it, with bounds on its memory and time (see `child`).
 
     Raises:
         WeightsUnreadable: the file is damaged, or not of this card's network; names layer and
             shapes.
         MissingExtra: the file can only be read with a package that is not installed.
     """
-    if path.stat().st_size > MOST_BYTES:
+    size = path.stat().st_size
+    if size > MOST_BYTES:
         raise WeightsUnreadable(f"{path.name} has more than {MOST_BYTES >> 30} GiB")
-    family = _FAMILIES[card.importer]
+    seconds = _LEAST_SECONDS + size // _BYTES_PER_SECOND
+    memory = _LEAST_MEMORY + 5 * size
+    script = Path(__file__).with_name("child.py")
+    arguments = [card.importer, card.classes, path.absolute(), target, memory, seconds]
+    command = [sys.executable, "-P", "-W", "ignore", str(script), *map(str, arguments)]
+    try:
+        done = subprocess.run(  # noqa: S603  a list, our own interpreter and script
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            timeout=2 * seconds,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise WeightsUnreadable(_DAMAGED.format(path.name, "does not come to an end")) from error
+    try:
+        answer = json.loads(done.stdout.splitlines()[-1])
+    except (IndexError, ValueError) as error:
+        raise WeightsUnreadable(_DAMAGED.format(path.name, "broke off")) from error
+    if "error" in answer:
+        kind = MissingExtra if answer["error"] == "MissingExtra" else WeightsUnreadable
+        raise kind(str(answer["message"]))
+    return int(answer["classes"])
+
+
+def build(importer: str, classes: int, path: Path) -> tuple[bytes, int]:
+    """Return a weight file as an ONNX file's bytes, and the classes of its classifier, or 0.
+
+    Raises:
+        WeightsUnreadable, MissingExtra: as for `convert`.
+    """
+    family = _FAMILIES[importer]
     with _reader(path, family)(path) as tensors:
-        classes = card.classes if family.classifier in tensors else 0
-        return _part(family.build)(tensors), classes
+        count = classes if family.classifier in tensors else 0
+        return _part(family.build)(tensors), count
 
 
 def _reader(path: Path, family: _Family) -> Callable[[Path], AbstractContextManager[Tensors]]:
@@ -82,7 +125,7 @@ def _reader(path: Path, family: _Family) -> Callable[[Path], AbstractContextMana
     with path.open("rb") as file:
         start = file.read(8)
     for kind in family.formats:
-        if start.startswith(_MAGIC.get(kind, b"")) and start:
+        if start.startswith(_MAGIC[kind]):
             return _part(_READERS[kind])
     kinds = " or ".join(family.formats)
     raise WeightsUnreadable(f"{path.name} is no weight file that kith knows ({kinds})")

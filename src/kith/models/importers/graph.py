@@ -9,6 +9,8 @@ import numpy as np
 import onnx
 from onnx import helper
 
+from kith.errors import WeightsUnreadable
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -78,9 +80,16 @@ class GraphBuilder:
         )
 
     def constant(self, array: npt.NDArray[Any], dtype: type = np.float32) -> str:
-        """Keep an array in the graph and return its name."""
+        """Keep an array in the graph and return its name.
+
+        Raises:
+            WeightsUnreadable: it has numbers that float32 has no room for.
+        """
         name = f"w{len(self._graph.initializer)}"
-        array = np.ascontiguousarray(array, dtype=dtype)
+        with np.errstate(over="ignore"):
+            array = np.ascontiguousarray(array, dtype=dtype)
+        if not np.isfinite(array).all():
+            raise WeightsUnreadable(f"weights of {self._graph.name} are too large to compute with")
         tensor = self._graph.initializer.add(
             name=name, data_type=helper.np_dtype_to_tensor_dtype(array.dtype), dims=array.shape
         )

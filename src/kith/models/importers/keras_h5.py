@@ -10,31 +10,34 @@ from __future__ import annotations
 
 import re
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import h5py
 import numpy as np
 
-from kith.errors import WeightsUnreadable
+from kith.errors import WeightsUnreadable, printable
 from kith.models.importers.tensors import Tensors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 MAGIC = b"\x89HDF\r\n\x1a\n"
 MOST_NAMES = 20_000
+LONGEST_NAME = 1_000
+"""Letters; the official files have less than a hundred."""
 _ROLE = re.compile(r"(?P<role>[A-Za-z_]+?)(?:_\d+)?(?::\d+)?$")
 
 
 @contextmanager
 def open_h5(path: Path) -> Iterator[Tensors]:
-    """Open a file; its arrays are named ``layer/role`` (``conv1/kernel``), kernels as Keras has
-    them: height × width × in × out, or in × out.
+    """Open a file as `Tensors`, named ``layer/role``: ``conv1/kernel``.
+
+    Kernels are as Keras has them: height × width × in × out, or in × out.
 
     Raises:
         WeightsUnreadable: it is not such a file, or holds links or objects that nobody needs.
-    """  # noqa: D205
+    """
     try:
         with h5py.File(path, "r") as file:
             root = _group(file, "model_weights") if "model_weights" in file else file
@@ -52,11 +55,11 @@ def _datasets(root: h5py.Group, source: str) -> Iterator[tuple[str, h5py.Dataset
     for layer in _names(root, "layer_names", source):
         group = _group(root, layer)
         for weight in _names(group, "weight_names", source):
-            found = _hard(group, weight)
+            found, shown = _hard(group, weight), printable(repr(weight))
             if not isinstance(found, h5py.Dataset):
-                raise WeightsUnreadable(f"{source}: {weight!r} is not an array")
+                raise WeightsUnreadable(f"{source}: {shown} is not an array")
             if found.dtype.kind != "f" or found.is_virtual or found.external is not None:
-                raise WeightsUnreadable(f"{source}: {weight!r} is not an array of plain numbers")
+                raise WeightsUnreadable(f"{source}: {shown} is not an array of plain numbers")
             role = _ROLE.search(weight)
             yield f"{layer}/{role['role'] if role else weight}", found
 
@@ -72,8 +75,12 @@ def _names(group: h5py.Group, attribute: str, source: str) -> list[str]:
             raise WeightsUnreadable(f"{source}: no {attribute!r}; Keras did not save this file")
     names: list[str] = []
     for part in parts:
-        shape = group.attrs.get_id(part).shape
-        if len(shape) != 1 or len(names) + shape[0] > MOST_NAMES:
+        held = group.attrs.get_id(part)
+        if held.shape == (0,):
+            continue  # of a layer that learns nothing; numpy makes it a list of numbers
+        # Asked before it is read: a damaged file may claim names of gigabytes.
+        short = held.dtype.kind in "SO" and held.dtype.itemsize <= LONGEST_NAME
+        if not short or len(held.shape) != 1 or len(names) + held.shape[0] > MOST_NAMES:
             raise WeightsUnreadable(f"{source}: {part!r} is no list of names")
         names += [_text(name) for name in group.attrs[part]]
     return names
@@ -86,8 +93,12 @@ def _text(name: Any) -> str:
 def _group(parent: h5py.Group, path: str) -> h5py.Group:
     found = _hard(parent, path)
     if not isinstance(found, h5py.Group):
-        raise WeightsUnreadable(f"{path!r} is not a layer")
+        raise WeightsUnreadable(f"{_source(parent)}: {printable(repr(path))} is not a layer")
     return found
+
+
+def _source(group: h5py.Group) -> str:
+    return Path(group.file.filename).name
 
 
 def _hard(parent: h5py.Group, path: str) -> Any:
@@ -100,6 +111,8 @@ def _hard(parent: h5py.Group, path: str) -> Any:
             not isinstance(here, h5py.Group)
             or here.get(step, getlink=True, getclass=True) is not h5py.HardLink
         ):
-            raise WeightsUnreadable(f"{path!r} is not in the file, or only as a link")
+            raise WeightsUnreadable(
+                f"{_source(parent)}: {printable(repr(path))} is not in the file, or only as a link"
+            )
         here = here[step]
     return here

@@ -71,7 +71,8 @@ class Tensors:
                 f"expected {_shown(shape)}"
             )
         del self._shapes[name]
-        array = np.asarray(self._load(name), dtype=np.float32)
+        with np.errstate(over="ignore"):  # what is too large becomes infinite, and is refused
+            array = np.asarray(self._load(name), dtype=np.float32)
         if not np.isfinite(array).all():
             raise WeightsUnreadable(
                 f"{self.source}: {_spoken(name)} holds values that are no number"
