@@ -19,7 +19,10 @@ import numpy.typing as npt
 import kith
 from kith.media import find_photos
 
-EMBEDDERS = ("sface", "sface+mirror", "arcface-mbf", "edgeface-s")
+EMBEDDERS = (
+    *("sface", "sface+mirror", "arcface-mbf", "edgeface-s"),
+    *("facenet-vggface2", "facenet-128", "openface", "dlib-resnet"),
+)
 FMR = 1e-3
 
 
@@ -71,10 +74,10 @@ def ten_fold(scores: npt.NDArray[np.float32], same: npt.NDArray[np.bool_]) -> tu
     return float(np.mean(results)), float(np.std(results, ddof=1))
 
 
-def report(name: str, root: Path) -> None:
+def report(name: str, root: Path, detector: str) -> None:
     images = root / "images"
     paths = list(find_photos([images]))
-    with kith.Recognizer(embedder=name, accept_license=True) as recognizer:
+    with kith.Recognizer(detector, name, accept_license=True) as recognizer:
         rows = embeddings(recognizer, paths)
     missed = int(np.sum(~rows.any(axis=1)))
     genuine, impostor = all_pairs(rows, [Path(path).parent.name for path in paths])
@@ -84,8 +87,9 @@ def report(name: str, root: Path) -> None:
     scores = np.array([rows[place[a]] @ rows[place[b]] for a, b, _ in pairs])
     mean, std = ten_fold(scores, np.array([same for *_, same in pairs]))
     print(
-        f"{name:14} threshold {threshold:.3f} at FMR {FMR:g} ({len(impostor):,} impostor pairs), "
-        f"FNMR {np.mean(genuine < threshold):.4f} ({len(genuine):,} genuine pairs); "
+        f"{name:17} threshold {threshold:.3f} at FMR {FMR:g} ({len(impostor):,} impostor pairs), "
+        f"FNMR {np.mean(genuine < threshold):.4f}, TAR {np.mean(genuine >= threshold):.4f} "
+        f"({len(genuine):,} genuine pairs); "
         f"pairs.txt {100 * mean:.2f} ± {100 * std:.2f} %; {missed} of {len(paths)} without a face"
     )
 
@@ -94,9 +98,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("root", type=Path, help="folder with images/ and pairs.txt")
     parser.add_argument("--embedder", action="append", help=f"default: {', '.join(EMBEDDERS)}")
+    parser.add_argument("--detector", default="yunet")
     arguments = parser.parse_args()
     for name in arguments.embedder or EMBEDDERS:
-        report(name, arguments.root)
+        report(name, arguments.root, arguments.detector)
 
 
 if __name__ == "__main__":

@@ -10,10 +10,15 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from kith import samples
+from kith.models import ModelStore
+from kith.models.catalogue import card
 from kith.models.home import home
+from kith.models.imports import import_file
+from reference import random_weights
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -31,14 +36,41 @@ def snippets(page: Path, language: str) -> list[str]:
 def kith_home(recognizer: object, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home with the default models in it, where a snippet may accept a licence."""
     place = tmp_path_factory.mktemp("home")
-    for model in ("yunet", "sface"):
+    store = ModelStore()
+    store.pull([card("mtcnn")])
+    for model in ("yunet", "sface", "mtcnn"):
         shutil.copytree(home() / "models" / model, place / "models" / model)
     return place
 
 
+@pytest.fixture(scope="module")
+def classic_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A random VGGFace2 and names, called like the official files."""
+    place = tmp_path_factory.mktemp("classic")
+    random_weights.write_h5(place, random_weights.layout("resnet50", classifier=True), 0)
+    names = [f" Person_{number}" for number in range(8631)]
+    np.save(place / "rcmalli_vggface_labels_v2.npy", np.array(names))
+    return place
+
+
+@pytest.fixture(scope="module")
+def classic_home(
+    kith_home: Path, classic_files: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """A home in which the page's first commands were run."""
+    place = tmp_path_factory.mktemp("classic-home")
+    shutil.copytree(kith_home, place, dirs_exist_ok=True)
+    store, network = ModelStore(place), card("vggface2-resnet50")
+    for path in classic_files.iterdir():
+        import_file(path, network, store)
+    return place
+
+
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def folder(tmp_path: Path, classic_files: Path) -> Path:
     """A folder with the photos that the pages speak of."""
+    for path in classic_files.iterdir():
+        (tmp_path / path.name).symlink_to(path)
     politicians, actors = samples.folder("presidents"), samples.folder("celebrities")
     for name, source in {
         "ada1.jpg": politicians / "obama.jpg",
@@ -65,12 +97,12 @@ def environment(folder: Path, kith_home: Path) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("page", [p for p in PAGES if snippets(p, "python")], ids=lambda p: p.name)
-def test_python_snippets_run(page: Path, folder: Path, kith_home: Path) -> None:
+def test_python_snippets_run(page: Path, folder: Path, kith_home: Path, classic_home: Path) -> None:
     program = "\n".join(snippets(page, "python"))
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", program],
         cwd=folder,
-        env=environment(folder, kith_home),
+        env=environment(folder, classic_home if page.name == "classic.md" else kith_home),
         capture_output=True,
         text=True,
         timeout=120,

@@ -1,10 +1,24 @@
 """Find faces: one file per network behind one protocol, and the search that no network does alone.
 
 A picture goes through `Search` (octaves, tiles, a harder look where nothing was found), the
-sightings through `merge`, and tilted faces through `level`.
+sightings through `merge`, and tilted faces through `level`. MTCNN has a pyramid of its own.
 """
 
 from kith.detection.base import Detections, FaceNetwork
-from kith.detection.detector import DETECTORS, Detector, check_score, open_detector
+from kith.detection.detector import (
+    DETECTORS,
+    Detector,
+    FaceDetector,
+    check_score,
+    open_detector,
+)
 
-__all__ = ["DETECTORS", "Detections", "Detector", "FaceNetwork", "check_score", "open_detector"]
+__all__ = [
+    "DETECTORS",
+    "Detections",
+    "Detector",
+    "FaceDetector",
+    "FaceNetwork",
+    "check_score",
+    "open_detector",
+]

@@ -1,11 +1,14 @@
-"""A detector: a network, the search over scales, and the turn for tilted heads."""
+"""A detector by the id of its card: a network with what it needs to miss nothing."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Protocol
 
 from kith.detection.level import level
+from kith.detection.mtcnn import FACENET_PYTORCH, Mtcnn
 from kith.detection.scales import Search
+from kith.detection.scrfd import Scrfd
 from kith.detection.yunet import YuNet
 from kith.errors import OptionError, UnknownModel
 from kith.models.catalogue import card
@@ -19,12 +22,36 @@ if TYPE_CHECKING:
     from kith.models.store import ModelStore
     from kith.types import Pixels
 
-DETECTORS: dict[str, Callable[[Session], FaceNetwork]] = {"yunet": YuNet}
+DETECTORS = ("yunet", "mtcnn", "scrfd-500m")
 """Every detector by its card's id."""
+
+_NETWORKS: dict[str, Callable[[Session], FaceNetwork]] = {"yunet": YuNet, "scrfd-500m": Scrfd}
+_SCORES = {"yunet": 0.6, "scrfd-500m": 0.5, "mtcnn": FACENET_PYTORCH.thresholds[2]}
+"""Least score of a face where nobody says another."""
+
+
+class FaceDetector(Protocol):
+    """Finds the faces of a picture. Safe to call from several threads at once."""
+
+    @property
+    def id(self) -> str:
+        """Of the network's card."""
+
+    @property
+    def score(self) -> float:
+        """Faces the network is less sure of are left out, 0–1."""
+
+    def detect(self, pixels: Pixels, min_face: float | None = None) -> Detections:
+        """Return the faces of a picture, best first.
+
+        Args:
+            pixels: RGB, uint8, H × W × 3.
+            min_face: narrowest face wanted, in pixels of `pixels`; None: whatever is seen.
+        """
 
 
 class Detector:
-    """Finds the faces of a picture. Safe to call from several threads at once.
+    """A network that looks once, with the search over scales and the turn for tilted heads.
 
     Attributes:
         id: of the network's card.
@@ -37,26 +64,29 @@ class Detector:
         self._network = network
 
     def detect(self, pixels: Pixels, min_face: float | None = None) -> Detections:
-        """Return the faces of a picture, best first.
-
-        Args:
-            pixels: RGB, uint8, H × W × 3.
-            min_face: narrowest face wanted, in pixels of `pixels`; None: whatever is seen.
-        """
+        """Return the faces of a picture, best first; see `FaceDetector`."""
         found = Search(self._network, self.score, min_face).find(pixels)
         return level(self._network, pixels, found)
 
 
-def check_score(score: float) -> None:
-    """Raise `OptionError` for a detection score outside 0–1."""
-    if not 0.0 < score < 1.0:
+def check_score(score: float | None) -> None:
+    """Raise `OptionError` for a detection score outside 0–1; None is the detector's own."""
+    if score is not None and not 0.0 < score < 1.0:
         raise OptionError(f"the detection score must lie between 0 and 1, not {score}")
 
 
 def open_detector(
-    model_id: str, store: ModelStore, *, device: str = "cpu", score: float = 0.6
-) -> Detector:
+    model_id: str, store: ModelStore, *, device: str = "cpu", score: float | None = None
+) -> FaceDetector:
     """Load a detector by the id of its card.
+
+    Args:
+        model_id: one of `DETECTORS`.
+        store: where its files are.
+        device: one of `kith.models.session.DEVICES`. Where it is OpenVINO, the detector still
+            runs in onnxruntime: it is faster there, and in bfloat16 its points would move
+            (docs/decisions/openvino.md).
+        score: faces the network is less sure of are left out, 0–1; None: the network's own.
 
     Raises:
         UnknownModel: there is no detector of this id.
@@ -67,5 +97,13 @@ def open_detector(
         known = ", ".join(DETECTORS)
         raise UnknownModel(f"there is no detector {model_id!r}; kith has: {known}")
     check_score(score)
-    network = DETECTORS[model_id](open_session(card(model_id), store, device))
-    return Detector(model_id, network, score)
+    least = _SCORES[model_id] if score is None else score
+    wanted = card(model_id)
+    if device.startswith("openvino"):
+        device = "cpu"
+    if model_id == "mtcnn":
+        settings = FACENET_PYTORCH
+        settings = replace(settings, thresholds=(*settings.thresholds[:2], least))
+        pnet, rnet, onet = (open_session(wanted, store, device, file) for file in wanted.files)
+        return Mtcnn(pnet, rnet, onet, settings)
+    return Detector(model_id, _NETWORKS[model_id](open_session(wanted, store, device)), least)

