@@ -138,6 +138,18 @@ def test_commands_run(page: Path, folder: Path, kith_home: Path) -> None:
         assert done.stdout.strip(), line
 
 
+def test_the_table_of_models_is_what_the_command_prints() -> None:
+    done = subprocess.run(
+        [str(Path(sys.executable).with_name("kith")), "models", "list", "--markdown"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert done.stdout.count("\n| `") > 10
+    assert done.stdout in (ROOT / "docs" / "models.md").read_text("utf-8")
+
+
 def test_links_lead_somewhere() -> None:
     for page in PAGES:
         for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", page.read_text("utf-8")):

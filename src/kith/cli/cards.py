@@ -102,7 +102,7 @@ def page(cards: Iterable[ModelCard]) -> Iterator[str]:
     yield "|---|---|---|---|--:|--:|--:|"
     for card in cards:
         got = card.measured
-        classes = f", {card.classes:,} names" if card.classes else ""
+        classes = f", {card.classes:,} names" if card.labels else ""
         gives = f"{card.dimension} numbers{classes}" if card.dimension else "boxes, five points"
         side = f"{card.input.width}×{card.input.height}" if card.input.width else "any size"
         cells = (

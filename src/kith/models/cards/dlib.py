@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kith.models.card import Input, Licence, ModelCard, PackageMember, Tradition, Weights
+from kith.models.cards import figures
 
 CARDS = (
     ModelCard(
@@ -39,5 +40,7 @@ CARDS = (
         tradition=Tradition("euclidean_raw", 0.6, "dlib and face_recognition, of raw numbers"),
         notes="dlib's own chip comes from five other points; ours lays its points where they lie "
         "in that chip in the mean.",
+        threshold=figures.threshold(0.927),
+        measured=figures.figures(3.6, accuracy=0.9833, tar=0.9337),
     ),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kith.models.card import Input, Licence, ModelCard, Tradition, Url, Variant, Weights
+from kith.models.cards import figures
 
 _RELEASE = "https://github.com/rcmalli/keras-vggface/releases/download/v2.0"
 
@@ -44,7 +45,7 @@ _VGG2_PAPER = (
 )
 
 
-def _vggface2(model_id: str, title: str, name: str, size: int) -> ModelCard:
+def _vggface2(model_id: str, title: str, name: str, size: int, took: float) -> ModelCard:
     return ModelCard(
         id=model_id,
         task="embedding",
@@ -66,6 +67,7 @@ def _vggface2(model_id: str, title: str, name: str, size: int) -> ModelCard:
             Variant("max", "the greatest over the picture instead of the mean", output="max"),
             Variant("v1", "VGGFace's mean colour instead of VGGFace2's", input=_VGGFACE),
         ),
+        measured=figures.speed(took),
         notes="The 224 × 224 network's pooling window covers the whole map, so mean and greatest "
         "are the same; they differ only for larger inputs.",
     )
@@ -97,11 +99,12 @@ CARDS = (
         ),
         notes="The descriptor is the second fully connected layer (fc7), as in the paper. A file "
         "without the classifier has only the feature map: use +average or +max with it.",
+        measured=figures.speed(151.0),
     ),
     _vggface2(
-        "vggface2-resnet50", "VGGFace2 ResNet-50: 8,631 celebrities", "resnet50", 200_000_000
+        "vggface2-resnet50", "VGGFace2 ResNet-50: 8,631 celebrities", "resnet50", 200_000_000, 37.5
     ),
     _vggface2(
-        "vggface2-senet50", "VGGFace2 SE-ResNet-50: 8,631 celebrities", "senet50", 200_000_000
+        "vggface2-senet50", "VGGFace2 SE-ResNet-50: 8,631 celebrities", "senet50", 200_000_000, 41.4
     ),
 )
