@@ -83,7 +83,7 @@ def test_help_fits_a_screen_of_80(kith: Kith, name: str, monkeypatch: pytest.Mon
         ("detect x --device toaster", "device 'toaster' is not known; kith runs on: cpu, cuda"),
         ("detect x --detector sface", "there is no detector 'sface'; kith has: yunet"),
         ("verify x y --threshold 5", "a threshold is a cosine between -1 and 1, not 5.0"),
-        ("verify x y --embedder nope", "no model is called 'nope' (known: yunet, sface"),
+        ("verify x y --embedder nope", "no model is called 'nope' (known: yunet, mtcnn"),
         ("verify x y --embedder yunet", "'yunet' is not an embedder; kith has: sface"),
         ("verify x y --embedder sface+mirror+mirror", "asks for the same thing twice"),
         ("models info nope", "no model is called 'nope'"),

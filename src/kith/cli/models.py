@@ -139,6 +139,8 @@ def import_file(
             )
         elif not quiet:
             say(f"{card.id} has its {' and '.join(done.roles)} from {file.name}")
+            if not card.licence.commercial and "labels" not in done.roles:
+                say(f"as published it is under {card.licence.name}: {card.licence.note}")
             if not done.pinned and card.weights.sha256 and "labels" not in done.roles:
                 say(
                     "it is not the file that the card names: accuracy and thresholds on the card "
