@@ -121,8 +121,17 @@ def test_less_than_one_name(classifier: Classifier, obama: Pixels, top: int) -> 
 def test_networks_that_name_nobody(store: ModelStore) -> None:
     with pytest.raises(UnknownModel, match="sface has no classifier; kith has: vggface-vgg16"):
         Classifier("sface", store=store)
+    for useless in ("mirror", "max"):
+        with pytest.raises(OptionError, match="one output and one view"):
+            Classifier(f"{MODEL}+{useless}", store=store)
     with pytest.raises(UnknownModel, match="has no variant 'wide'"):
         Classifier(f"{MODEL}+wide", store=store)
+
+
+def test_labels_of_one_serve_the_other(store: ModelStore) -> None:
+    from kith.classification.names import class_names
+
+    assert class_names(card("vggface2-senet50"), store) == class_names(card(MODEL), store)
 
 
 def test_without_labels_there_are_no_names(store: ModelStore, tmp_path: Path) -> None:
@@ -139,10 +148,13 @@ def test_without_labels_there_are_no_names(store: ModelStore, tmp_path: Path) ->
         assert labels is not None
         np.save(tmp_path / "mirror" / labels.file, np.array(["a", "b"]))
         with pytest.raises(WeightsUnreadable, match="2 names; the network tells 8,631"):
-            Classifier(MODEL, store=own)
+            _ = Classifier(MODEL, store=own).names
         assert not own.location(card(MODEL), labels).exists()
         (tmp_path / "mirror" / labels.file).unlink()
         patch.setenv("http_proxy", "http://127.0.0.1:9")
         patch.setenv("https_proxy", "http://127.0.0.1:9")
+        nameless = Classifier(MODEL, store=own)
+        crop = np.zeros((224, 224, 3), np.uint8)
+        assert nameless.probabilities([crop]).sum() == pytest.approx(1, abs=1e-4)
         with pytest.raises(ModelUnavailable, match="rcmalli_vggface_labels_v2"):
-            Classifier(MODEL, store=own)
+            nameless.stream([])

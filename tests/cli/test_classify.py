@@ -91,6 +91,7 @@ def test_import_list_info_check_remove(
     assert own["source_sha256"] == done["sha256"]
     assert "your descriptor" in kith.fine("models", "info", "vggface2-resnet50").out
     assert kith.fine("models", "check", "vggface2-resnet50").out == "vggface2-resnet50: ok\n"
+    assert kith.fine("models", "path", "vggface2-resnet50").out == done["path"] + "\n"
     wrong = kith("models", "import", file, "--as", "vggface2-senet50")
     assert wrong.code == 2
     assert file.name in wrong.complaint

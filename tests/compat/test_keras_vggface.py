@@ -124,6 +124,11 @@ def test_names_are_written_as_keras_vggface_writes_them() -> None:
             ValueError,
             "pooling is None, 'avg' or 'max'",
         ),
+        (
+            {"model": "resnet50", "include_top": False, "input_shape": 224},
+            ValueError,
+            "input_shape is height, width and 3 channels, not 224",
+        ),
         ({"model": "resnet50", "weights": None}, NotImplementedError, "no random weights"),
         (
             {"model": "resnet50", "input_tensor": object()},
@@ -139,13 +144,42 @@ def test_what_cannot_be_built(how: dict[str, Any], error: type[Exception], said:
 
 
 def test_what_a_network_cannot_do() -> None:
-    model = VGGFace(model="resnet50", include_top=False, pooling="avg")
+    shape = (224, 224, 3)
+    model = VGGFace(model="resnet50", include_top=False, input_shape=shape, pooling="avg")
     for method in (model.fit, model.compile, model.get_layer):
         with pytest.raises(NotImplementedError, match="kith models import"):
             method("x")
     for wrong in (np.zeros((1, 224, 224)), np.zeros((1, 3, 224, 224)), np.zeros((1, 96, 96, 3))):
         with pytest.raises(ValueError, match=r"takes pictures of shape \(N, 224, 224, 3\)"):
             model.predict(wrong)
+
+
+def test_without_a_shape_pictures_of_any_size_go_in() -> None:
+    model = VGGFace(include_top=False, model="resnet50", pooling="avg")
+    assert model.input.shape == (None, None, None, 3)
+    assert model.output.shape == (None, 2048)
+    for height, width in ((224, 224), (449, 454)):
+        kept = VECTORS[f"{height}x{width}"]["average"]
+        assert difference(model.predict(pictures(height, width)[: kept["shape"][0]]), kept) < CLOSE
+    with pytest.raises(ValueError, match=r"\(N, None, None, 3\), at least 197 × 197"):
+        model.predict(np.zeros((1, 196, 300, 3)))
+    wide = VGGFace(include_top=False, model="resnet50", input_shape=(224, None, 3))
+    assert wide.output_shape == (None, 1, None, 2048)
+    assert wide.predict_on_batch(np.zeros((2, 224, 250, 3))).shape == (2, 1, 1, 2048)
+
+
+def test_what_it_does_not_have_it_says() -> None:
+    model = VGGFace(model="resnet50", include_top=False, pooling="avg")
+    with pytest.raises(AttributeError, match=r"no 'layers': it predicts.*kith models import"):
+        _ = model.layers
+
+
+@pytest.mark.parametrize(
+    "pixels", [np.zeros((1, 8, 8, 1)), np.zeros((8, 8)), np.zeros((2, 8, 8, 4))]
+)
+def test_pixels_without_three_colours(pixels: np.ndarray) -> None:
+    with pytest.raises(ValueError, match="three colours"):
+        preprocess_input(pixels)
 
 
 def test_a_file_without_classifier_takes_over_the_descriptor_alone(tmp_path: Path) -> None:

@@ -83,9 +83,17 @@ def test_the_numbers_that_can_be_set(mtcnn: MTCNN, obama: Pixels) -> None:
     assert old.detect_faces(obama)[0]["box"] == pytest.approx(strict[0]["box"], abs=25)
 
 
+def test_pixels_of_any_number_type(mtcnn: MTCNN, obama: Pixels) -> None:
+    expected = mtcnn.detect_faces(obama)
+    assert mtcnn.detect_faces(obama.astype(np.float32)) == expected
+    assert mtcnn.detect_faces(obama.astype(np.int64)) == expected
+
+
 def test_what_it_cannot_do(mtcnn: MTCNN, tmp_path: Path, obama: Pixels) -> None:
     with pytest.raises(NotImplementedError, match="all three networks"):
         MTCNN(stages="face_detection_only")
+    with pytest.raises(OptionError, match="three numbers, not 2"):
+        MTCNN(steps_threshold=[0.6, 0.7])
     with pytest.raises(ValueError, match="device is one of CPU:0"):
         MTCNN(device="TPU:0")
     with pytest.raises(PhotoError, match="no such file"):

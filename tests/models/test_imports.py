@@ -13,7 +13,8 @@ import pytest
 from kith.errors import ModelCorrupt, ModelUnavailable, WeightsUnreadable
 from kith.models import ModelStore
 from kith.models.catalogue import card
-from kith.models.graphs import find_graph
+from kith.models.graphs import Record, find_graph, write_graph
+from kith.models.importers.graph import INPUT, GraphBuilder
 from kith.models.imports import (
     check_import,
     import_file,
@@ -85,6 +86,59 @@ def test_an_import_that_changed_on_the_disk(store: ModelStore, bare_files: list[
     assert check_import(RESNET, store) == "corrupt"
     assert import_file(bare_files[0], RESNET, store).path == path
     assert check_import(RESNET, store) == "ok"
+
+
+@pytest.mark.parametrize("content", ["[]", "null", "5", '"x"', "[" * 100_000, "{", "\xff"])
+def test_a_list_of_imports_that_is_none(store: ModelStore, content: str) -> None:
+    listed = store.folder(RESNET) / "imports" / "imports.json"
+    listed.parent.mkdir(parents=True)
+    listed.write_text(content, encoding="latin-1")
+    with pytest.raises(ModelCorrupt, match="kith models remove vggface2-resnet50"):
+        find_graph(RESNET, store)
+    assert check_import(RESNET, store) == "corrupt"
+
+
+@pytest.mark.parametrize("content", ["5", "null", '["a"]', '{"a": 1}', "[" * 100_000])
+def test_kept_labels_that_are_damaged(store: ModelStore, content: str) -> None:
+    folder = store.folder(RESNET) / "imports"
+    folder.mkdir(parents=True)
+    (folder / "imports.json").write_text('{"labels": "x.labels.json"}')
+    (folder / "x.labels.json").write_text(content)
+    with pytest.raises(ModelCorrupt, match="labels of vggface2-resnet50 are damaged"):
+        imported_labels(RESNET, store)
+    assert check_import(RESNET, store) == "corrupt"
+
+
+def graph_of(*outputs: str) -> bytes:
+    """A network that gives its input under other names."""
+    builder = GraphBuilder("tiny")
+    for name in outputs:
+        builder.output(name, builder.relu(INPUT), 3, "height", "width")
+    return builder.build()
+
+
+def test_an_output_that_only_the_earlier_import_has(store: ModelStore, tmp_path: Path) -> None:
+    """VGG16 describes faces by a layer that files without the classifier do not have."""
+    folder = store.folder(RESNET) / "imports"
+    folder.mkdir(parents=True)
+    for name, outputs in {"bare": ("average",), "whole": ("average", "fc7")}.items():
+        made = tmp_path / name
+        made.write_bytes(graph_of(*outputs))
+        write_graph(folder / f"{name}.onnx", made, Record("", name, "test", 0, name))
+    roles = {"descriptor": "bare.onnx", "classifier": "whole.onnx"}
+    (folder / "imports.json").write_text(json.dumps(roles))
+    assert find_graph(RESNET, store, output="average").record.source == "bare"
+    assert find_graph(RESNET, store, output="fc7").record.source == "whole"
+    with pytest.raises(ModelUnavailable, match="imported has no max: import the one that has"):
+        find_graph(RESNET, store, output="max")
+
+
+def test_a_weight_file_with_the_ending_of_labels(
+    store: ModelStore, bare_files: list[Path], tmp_path: Path
+) -> None:
+    renamed = tmp_path / "weights.txt"
+    renamed.symlink_to(bare_files[0])
+    assert import_file(renamed, RESNET, store).roles == ("descriptor",)
 
 
 def test_remove_leaves_nothing(store: ModelStore, bare_files: list[Path]) -> None:

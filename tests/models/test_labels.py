@@ -86,6 +86,26 @@ def test_what_is_no_array_of_names(tmp_path: Path, content: bytes, said: str) ->
         read_labels(path, 3)
 
 
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("x.csv", b""), ("x.csv", b"\xff\xfe\x00"), ("x.txt", b"a\nb\x1b[31m\nc\n")],
+)
+def test_text_that_is_none(tmp_path: Path, name: str, content: bytes) -> None:
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(WeightsUnreadable, match=rf"^{name} "):
+        read_labels(tmp_path / name, 3)
+
+
+@pytest.mark.parametrize("code", [0x110000, 0xD800, 0x1B, 0x7])
+def test_letters_that_are_none(tmp_path: Path, code: int) -> None:
+    header = b"{'descr': '<U1', 'fortran_order': False, 'shape': (3,), }"
+    text = struct.pack("<3I", 65, code, 66)
+    path = tmp_path / "labels.npy"
+    path.write_bytes(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header + text)
+    with pytest.raises(WeightsUnreadable, match=r"labels\.npy"):
+        read_labels(path, 3)
+
+
 def test_labels_of_another_model(tmp_path: Path) -> None:
     path = tmp_path / "labels.npy"
     np.save(path, np.array(NAMES))

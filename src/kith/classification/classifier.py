@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cached_property, lru_cache, partial
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
@@ -67,13 +67,18 @@ class Classifier:
         if not spec.card.classes:
             known = ", ".join(c.id for c in CARDS.values() if c.classes)
             raise UnknownModel(f"{spec.id} has no classifier; kith has: {known}")
+        if spec.mirror or any(variant.output for variant in spec.variants):
+            raise OptionError(
+                f"{spec.id}: a classifier has one output and one view; leave +mirror and poolings"
+            )
         if accept_license:
             for wanted in (card(detector), spec.card):
                 store.accept(wanted)
         self.model = spec.id
         self._recipe, self._input = RECIPES[spec.crop], spec.input
         graph = find_graph(spec.card, store, output=CLASSIFIER)
-        self.names = class_names(spec.card, store)
+        self._classes = spec.card.classes
+        self._names = partial(class_names, spec.card, store)
         self._session = load_graph(graph, device, (spec.input.height, spec.input.width))
         self._finder = Finder(
             detector,
@@ -95,10 +100,19 @@ class Classifier:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """Of the classes, as the label file has them; read when they are first needed.
+
+        Raises:
+            ModelError: the labels cannot be had.
+        """
+        return self._names()
+
     def probabilities(self, crops: Sequence[Pixels]) -> npt.NDArray[np.float32]:
         """Return float32, N × classes, for crops (RGB, uint8, side × side × 3)."""
         if not crops:
-            return np.empty((0, len(self.names)), np.float32)
+            return np.empty((0, self._classes), np.float32)
         return np.concatenate(
             [
                 self._session.run(network_input(crops[start : start + BATCH], self._input))[0]
@@ -124,6 +138,7 @@ class Classifier:
     ) -> Iterator[PhotoClasses]:
         """Yield the answers for each of many photos, in order; see `kith.Recognizer.stream`."""
         _checked(top)
+        _ = self.names  # what cannot be had is to be said before the first photo
 
         def work(image: ImageInput) -> PhotoClasses:
             answers: tuple[Classification, ...] = ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kith.errors import ModelUnavailable, WeightsUnreadable
+from kith.models.catalogue import CARDS
 from kith.models.imports import imported_labels
 from kith.models.labels import read_labels
 
@@ -19,9 +20,12 @@ def class_names(card: ModelCard, store: ModelStore) -> tuple[str, ...]:
         ModelUnavailable: nobody delivered them.
         WeightsUnreadable: the file is damaged or of another network.
     """
-    own = imported_labels(card, store)
-    if own is not None:
-        return own
+    # ResNet-50 and SENet-50 share a label file: what was brought for one serves the other.
+    for other in (card, *CARDS.values()):
+        if other is card or (card.labels is not None and other.labels == card.labels):
+            own = imported_labels(other, store)
+            if own is not None:
+                return own
     if card.labels is None:
         raise ModelUnavailable(
             f"the names of {card.id}'s classes are not published: give them with "

@@ -33,6 +33,7 @@ def summary(card: ModelCard) -> dict[str, Any]:
 
 def details(card: ModelCard) -> dict[str, Any]:
     """Return the JSON of everything about a model."""
+    from kith.models.imports import where
     from kith.models.store import ModelStore
 
     known = asdict(card)
@@ -48,7 +49,7 @@ def details(card: ModelCard) -> dict[str, Any]:
             "licence_url": licence["url"],
             "sha256": weights["sha256"],
             "sources": weights["sources"],
-            "path": str(store.location(card)),
+            "path": str(where(card, store)),
             "imported": own,
         }
     )

@@ -10,7 +10,7 @@ import typer
 
 from kith.cli.options import Json, Quiet
 from kith.cli.output import console, emit, say
-from kith.errors import ModelUnavailable, OptionError
+from kith.errors import ModelUnavailable, OptionError, printable
 
 if TYPE_CHECKING:
     from kith.models.card import ModelCard
@@ -138,7 +138,8 @@ def import_file(
                 }
             )
         elif not quiet:
-            say(f"{card.id} has its {' and '.join(done.roles)} from {file.name}")
+            what = " and ".join(done.roles) if card.task == "embedding" else done.path.name
+            say(f"{card.id} has its {what} from {printable(file.name)}")
             if not card.licence.commercial and "labels" not in done.roles:
                 say(f"as published it is under {card.licence.name}: {card.licence.note}")
             if not done.pinned and card.weights.sha256 and "labels" not in done.roles:
@@ -196,7 +197,7 @@ def check(models: _Ids = None, as_json: Json = False, quiet: Quiet = False) -> N
     """
     from kith.models.catalogue import CARDS, DEFAULTS
     from kith.models.catalogue import card as find
-    from kith.models.imports import check_import
+    from kith.models.imports import check_import, where
     from kith.models.store import ModelStore
 
     store = ModelStore()
@@ -206,7 +207,7 @@ def check(models: _Ids = None, as_json: Json = False, quiet: Quiet = False) -> N
         states = {key: s for key, s in states.items() if key in DEFAULTS or s != "missing"}
     for model, state in states.items():
         if as_json:
-            emit({"id": model, "state": state, "path": str(store.location(find(model)))})
+            emit({"id": model, "state": state, "path": str(where(find(model), store))})
         elif not quiet:
             say(f"{model}: {state}")
     if any(state != "ok" for state in states.values()):
@@ -217,17 +218,18 @@ def check(models: _Ids = None, as_json: Json = False, quiet: Quiet = False) -> N
 def path(model: _Id, as_json: Json = False) -> None:
     """Print where a model's verified file lies."""
     from kith.models.catalogue import card as find
+    from kith.models.imports import check_import, where
     from kith.models.store import ModelStore
 
     card, store = find(model), ModelStore()
-    state = store.check(card)
+    state = check_import(card, store) or store.check(card)
     if state != "ok":
         raise ModelUnavailable(f"{card.id} is {state}; fetch it with `kith models pull {card.id}`")
-    where = str(store.location(card))
+    place = str(where(card, store))
     if as_json:
-        emit({"id": card.id, "path": where})
+        emit({"id": card.id, "path": place})
     else:
-        say(where)
+        say(place)
 
 
 def _confirm(card: ModelCard) -> None:

@@ -32,6 +32,12 @@ def require_same(pinned: EmbeddingContract, offered: EmbeddingContract, path: Pa
         ContractMismatch: with the parts that differ, and what to do.
     """
     differences = pinned.differences(offered)
+    if [part.partition(":")[0] for part in differences] == ["weights_sha256"]:
+        raise ContractMismatch(
+            f"{printable(str(path))}: made with another weight file of {pinned.model} "
+            f"({'; '.join(differences)}): `kith models import` that file again, or enrol the "
+            "photos into a new gallery file"
+        )
     if differences:
         raise ContractMismatch(
             f"{printable(str(path))}: made with another kind of embedding "

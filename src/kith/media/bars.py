@@ -53,7 +53,8 @@ def draw_bars(pixels: Pixels, faces: Sequence[Bars]) -> Pixels:
     boxes = [Box(*(value * zoom for value in face.box)) for face in faces]
     canvas = draw_faces(_enlarged(pixels, zoom), [Label(box, "", UNKNOWN) for box in boxes])
     height, width = canvas.shape[:2]
-    size = max(11, round(max(width, height) / 55))
+    # Many panels have to share the room that the faces leave.
+    size = max(9, round(max(width, height) / (55 * max(1.0, len(faces) / 2) ** 0.5)))
     panels = [_panel(face.rows, size, (width, height)) for face in faces]
     sizes = [(panel.shape[1], panel.shape[0]) for panel in panels]
     places = _places(boxes, sizes, (width, height), gap=max(4, size // 2))

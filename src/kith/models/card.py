@@ -190,6 +190,7 @@ class ModelCard:
         importer: which importer turns the file into ONNX; empty where it is ONNX.
         labels: the names of the classes; None for a network without a classifier.
         classes: how many the classifier tells apart; 0: it has none.
+        classifier_file: the file that has the classifier, where `weights` has none.
         crop: the crop recipe it was trained with; empty for a detector.
         output: the graph's output that describes a face; empty: its only one.
         dimension: numbers in an embedding; 0 for a detector.
@@ -214,6 +215,7 @@ class ModelCard:
     importer: str = ""
     labels: Weights | None = None
     classes: int = 0
+    classifier_file: str = ""
     crop: str = ""
     output: str = ""
     dimension: int = 0

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
 from kith.errors import ModelCorrupt, ModelUnavailable, WeightsUnreadable
-from kith.models.files import locked, place, temporary_file, write
+from kith.models.files import locked, place, sweep, temporary_file, write
 from kith.models.home import unwritable
 from kith.models.integrity import sha256
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from kith.models.card import ModelCard, Weights
+    from kith.models.imports import Role
     from kith.models.store import ModelStore
 
 log = logging.getLogger(__name__)
@@ -71,35 +72,64 @@ def find_graph(
         ModelError: no source has the weights, they are not the card's, their licence is not
             accepted, or they lack the output.
     """
-    own = _imported(card, store, output) if card.importer else None
-    if own is None:
-        store.require_licence(card)
-    path = own or _place(card, store, store.known(card, file or card.weights))
-    if output and path is not None:
-        narrow = read_graph(_narrow(path, output))
-        if narrow is not None:
-            return narrow
-    graph = read_graph(path) if path is not None else None
-    if graph is None:
-        if own is not None:
-            raise ModelCorrupt(
-                f"{own} is not any more what was imported; import the file again, or "
-                f"`kith models remove {card.id}`"
-            )
-        graph = _made(card, store, file or card.weights)
-    return _narrowed(card, store, graph, output) if output else graph
-
-
-def _imported(card: ModelCard, store: ModelStore, output: str) -> Path | None:
-    from kith.models.imports import has_import, import_path
-
-    own = import_path(card, store, "classifier" if output == CLASSIFIER else "descriptor")
-    if own is None and has_import(card, store) and not store.location(card).exists():
+    own = _imported(card, store, output) if card.importer else []
+    for path in own:
+        graph = _ready(card, store, path, output)
+        if graph is not None:
+            return graph
+    if own and not store.location(card).exists():
+        what = "classifier" if output == CLASSIFIER else output
         raise ModelUnavailable(
-            f"the file of {card.id} that you imported has no classifier: import the one that has "
-            f"({card.weights.file})"
+            f"the file of {card.id} that you imported has no {what}: import the one that has "
+            f"({_holder(card, output)}), or use another variant (`kith models info {card.id}`)"
         )
-    return own
+    store.require_licence(card)
+    file = file or card.weights
+    target = _place(card, store, store.known(card, file))
+    narrow = read_graph(_narrow(target, output)) if output and target is not None else None
+    if narrow is not None:
+        return narrow
+    graph = read_graph(target) if target is not None else None
+    graph = graph or _made(card, store, file)
+    found = _narrowed(store, graph, output) if output else graph
+    if found is None:
+        raise ModelUnavailable(
+            f"the published file of {card.id} has no {output}: `kith models import` the one that "
+            f"has ({_holder(card, output)})"
+        )
+    return found
+
+
+def _imported(card: ModelCard, store: ModelStore, output: str) -> list[Path]:
+    """Return the user's graphs that may have an output, the likelier first."""
+    from kith.models.imports import import_path
+
+    named: tuple[Role, ...] = ("descriptor", "classifier")
+    if output == CLASSIFIER:
+        named = ("classifier",)
+    paths = [import_path(card, store, role) for role in named]
+    if output == CLASSIFIER and not any(paths):
+        paths = [import_path(card, store, "descriptor")]
+    return list(dict.fromkeys(path for path in paths if path is not None))
+
+
+def _ready(card: ModelCard, store: ModelStore, path: Path, output: str) -> Graph | None:
+    """Return an imported graph, with one output alone where one is asked for, or None without."""
+    narrow = read_graph(_narrow(path, output)) if output else None
+    if narrow is not None:
+        return narrow
+    graph = read_graph(path)
+    if graph is None:
+        raise ModelCorrupt(
+            f"{path} is not any more what was imported; import the file again, or "
+            f"`kith models remove {card.id}`"
+        )
+    return _narrowed(store, graph, output) if output else graph
+
+
+def _holder(card: ModelCard, output: str) -> str:
+    """Return the name of the published file that has an output."""
+    return (output == CLASSIFIER and card.classifier_file) or card.weights.file
 
 
 def _narrow(graph: Path, output: str) -> Path:
@@ -107,20 +137,20 @@ def _narrow(graph: Path, output: str) -> Path:
     return graph.with_name(f"{graph.stem}.{output}.onnx")
 
 
-def _narrowed(card: ModelCard, store: ModelStore, graph: Graph, output: str) -> Graph:
-    """Return the graph with one output alone; onnxruntime would compute the others too."""
+def _narrowed(store: ModelStore, graph: Graph, output: str) -> Graph | None:
+    """Return the graph with one output alone: onnxruntime would compute the others too.
+
+    None where it has no such output.
+    """
     from kith.models.rewrite import only
 
     target = _narrow(graph.path, output)
     try:
         with locked(store.home, f"prepare {target}"):
-            encoded, others = only(graph.path, output)
+            sweep(target.parent)
+            encoded = only(graph.path, output)
             if not encoded:
-                raise ModelUnavailable(
-                    f"the file of {card.id} that is here has no {output}, only "
-                    f"{', '.join(others)}: import the one that has ({card.weights.file}), or use "
-                    f"another variant (`kith models info {card.id}`)"
-                )
+                return None
             with temporary_file(target.parent) as path:
                 path.write_bytes(encoded)
                 return write_graph(target, path, graph.record)
@@ -144,7 +174,7 @@ def read_graph(path: Path) -> Graph | None:
         entries = json.loads(record_path(path).read_text("utf-8"))
         record = Record(**entries)
         return Graph(path, record) if sha256(path) == record.sha256 else None
-    except (FileNotFoundError, ValueError, TypeError):
+    except (OSError, ValueError, TypeError, RecursionError):
         return None
 
 

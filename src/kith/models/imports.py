@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from kith.errors import ModelCorrupt, ModelUnavailable, WeightsUnreadable, printable
-from kith.models.files import locked, place, temporary_file, write
+from kith.models.files import locked, place, sweep, temporary_file, write
 from kith.models.graphs import Graph, Record, maker, read_graph, write_graph
 from kith.models.home import unwritable
-from kith.models.integrity import looks_like_page, sha256
-from kith.models.labels import ENDINGS, read_labels
+from kith.models.integrity import looks_like_page, looks_like_weights, sha256
+from kith.models.labels import ENDINGS, checked_labels, read_labels
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
     from kith.models.card import ModelCard, Weights
     from kith.models.store import ModelStore
+
+MOST_BYTES = 2 << 30
+"""Protocol buffers, and so ONNX files, end here."""
 
 Role: TypeAlias = Literal["descriptor", "classifier", "labels"]
 
@@ -57,11 +60,12 @@ def import_file(path: Path, card: ModelCard, store: ModelStore) -> Import:
         MissingExtra: it can only be read with a package that is not installed.
     """
     digest = _checked(path)
+    labels = path.suffix.lower() in ENDINGS and not looks_like_weights(path)
     try:
         for file in card.files:
             if digest == file.sha256:
                 return Import(_placed(path, card, file, store), ("descriptor",), digest, True)
-        if path.suffix.lower() in ENDINGS:
+        if labels:
             return _import_labels(path, card, store, digest)
         if not card.importer:
             raise WeightsUnreadable(
@@ -84,11 +88,17 @@ def has_import(card: ModelCard, store: ModelStore) -> bool:
     return "descriptor" in _roles(card, store)
 
 
+def where(card: ModelCard, store: ModelStore) -> Path:
+    """Return the file that is used: what the user imported, else the card's own."""
+    return import_path(card, store, "descriptor") or store.location(card)
+
+
 def check_import(card: ModelCard, store: ModelStore) -> Literal["ok", "corrupt"] | None:
     """Tell whether what a user imported is what it was; None where nothing is."""
     roles: tuple[Role, ...] = ("descriptor", "classifier")
     try:
         paths = [path for role in roles if (path := import_path(card, store, role)) is not None]
+        imported_labels(card, store)
     except ModelCorrupt:
         return "corrupt"
     if not paths:
@@ -109,9 +119,9 @@ def imported_labels(card: ModelCard, store: ModelStore) -> tuple[str, ...] | Non
         return None
     try:
         labels = json.loads((_folder(card, store) / name).read_text("utf-8"))
-    except (OSError, ValueError) as error:
+        return checked_labels(labels, card.classes)
+    except (OSError, ValueError, TypeError, RecursionError, WeightsUnreadable) as error:
         raise ModelCorrupt(f"the labels of {card.id} are damaged; import them again") from error
-    return tuple(map(str, labels))
 
 
 def remove(card: ModelCard, store: ModelStore) -> int:
@@ -135,6 +145,8 @@ def _checked(path: Path) -> str:
         if not path.is_file():
             word = "is a folder" if path.is_dir() else "is not there"
             raise ModelUnavailable(f"{printable(str(path))} {word}; name a weight file")
+        if path.stat().st_size > MOST_BYTES:
+            raise WeightsUnreadable(f"{path.name} has more than {MOST_BYTES >> 30} GiB")
         if looks_like_page(path):
             raise WeightsUnreadable(f"{path.name} is a web page; download the file itself")
         return sha256(path)
@@ -160,6 +172,7 @@ def _import_network(path: Path, card: ModelCard, store: ModelStore, digest: str)
 
     target = _folder(card, store) / f"{digest[:12]}.{maker(card)}.onnx"
     target.parent.mkdir(parents=True, exist_ok=True)
+    sweep(target.parent)
     with temporary_file(target.parent) as made:
         classes = convert(card, path, made)
         record = Record("", digest, maker(card), classes, path.name)
@@ -199,14 +212,17 @@ def _assign(card: ModelCard, store: ModelStore, roles: dict[Role, str | None]) -
 
 
 def _roles(card: ModelCard, store: ModelStore) -> dict[str, str]:
+    damaged = (
+        f"{_folder(card, store)} is damaged; `kith models remove {card.id}`, then import again"
+    )
     try:
         entries = json.loads((_folder(card, store) / "imports.json").read_text("utf-8"))
     except FileNotFoundError:
         return {}
-    except (OSError, ValueError) as error:
-        raise ModelCorrupt(
-            f"{_folder(card, store)} is damaged; `kith models remove {card.id}`, then import again"
-        ) from error
+    except (OSError, ValueError, RecursionError) as error:
+        raise ModelCorrupt(damaged) from error
+    if not isinstance(entries, dict):
+        raise ModelCorrupt(damaged)
     return {str(role): str(name) for role, name in entries.items() if "/" not in str(name)}
 
 

@@ -55,3 +55,9 @@ def has_magic(path: Path, name: str) -> bool:
     magic = next((m for ending, m in _MAGIC.items() if name.endswith(ending)), b"")
     with path.open("rb") as file:
         return file.read(len(magic)) == magic
+
+
+def looks_like_weights(path: Path) -> bool:
+    """Tell whether a file is HDF5 or a zip, whatever its name says."""
+    with path.open("rb") as file:
+        return file.read(8).startswith((_MAGIC[".h5"], b"PK\x03\x04"))

@@ -13,10 +13,15 @@ from typing import TYPE_CHECKING, Any
 from kith.errors import WeightsUnreadable
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 ENDINGS = (".npy", ".txt", ".csv")
 MOST_BYTES = 64 << 20
+_DAMAGE = (
+    *(OSError, ValueError, TypeError, KeyError, StopIteration, MemoryError, RecursionError),
+    *(SyntaxError, SystemError, csv.Error),
+)
 _COLUMNS = ["Class_ID", "Name", "Sample_Num", "Flag", "Gender"]
 
 
@@ -38,15 +43,29 @@ def read_labels(path: Path, classes: int) -> tuple[str, ...]:
         labels = tuple(read(path))
     except WeightsUnreadable:
         raise
-    except (OSError, ValueError, TypeError, KeyError, SyntaxError, MemoryError, csv.Error) as error:
+    except _DAMAGE as error:
         raise WeightsUnreadable(f"{path.name} is not a readable file of labels") from error
-    if len(labels) != classes:
+    try:
+        return checked_labels(labels, classes)
+    except WeightsUnreadable as error:
+        raise WeightsUnreadable(f"{path.name} {error}") from error
+
+
+def checked_labels(labels: Sequence[Any], classes: int) -> tuple[str, ...]:
+    """Return names that can be shown and kept, one for each class.
+
+    Raises:
+        WeightsUnreadable: too few or too many, empty ones, or ones that are no text.
+    """
+    if not isinstance(labels, list | tuple) or len(labels) != classes:
         raise WeightsUnreadable(
-            f"{path.name} has {len(labels):,} names; the network tells {classes:,} people apart"
+            f"has {len(labels):,} names; the network tells {classes:,} people apart"
         )
-    if not all(label.strip() for label in labels):
-        raise WeightsUnreadable(f"{path.name} has names that are empty")
-    return labels
+    if not all(isinstance(label, str) and bare(label).isprintable() for label in labels):
+        raise WeightsUnreadable("has names that are no text")
+    if not all(bare(label) for label in labels):
+        raise WeightsUnreadable("has names that are empty")
+    return tuple(labels)
 
 
 def bare(label: str) -> str:
@@ -83,7 +102,8 @@ def _from_table(path: Path) -> list[str]:
         raise ValueError("other columns")
     # Many rows lack the number of photos, so that the flag is only known to stand before the last.
     people = ([cell.strip() for cell in row if cell.strip()] for row in rows)
-    return [cells[1] for cells in people if len(cells) > 3 and cells[-2] == "1"]
+    # A blank before the name, as the official label files have it.
+    return [f" {bare(cells[1])}" for cells in people if len(cells) > 3 and cells[-2] == "1"]
 
 
 def _text(name: str | bytes) -> str:

@@ -203,16 +203,15 @@ def rewrite(encoded: bytes, passes: Sequence[Callable[[Graph], None]]) -> bytes:
     return bytes(graph.build().SerializeToString())
 
 
-def only(path: Path, output: str) -> tuple[bytes, list[str]]:
-    """Return an ONNX file without what one output does not need, and the outputs there were.
+def only(path: Path, output: str) -> bytes:
+    """Return an ONNX file without what one output does not need; empty without such an output.
 
-    What is left takes pictures of any size that its layers do. The bytes are empty where there
-    is no such output.
+    What is left takes pictures of any size that its layers do.
     """
     model = onnx.load(str(path))
     outputs = [value.name for value in model.graph.output]
     if output not in outputs:
-        return b"", outputs
+        return b""
     for axis, name in ((2, "height"), (3, "width")):
         model.graph.input[0].type.tensor_type.shape.dim[axis].dim_param = name
     needed, nodes = {output}, []
@@ -228,7 +227,7 @@ def only(path: Path, output: str) -> tuple[bytes, list[str]]:
         [weight for weight in model.graph.initializer if weight.name in needed],
     )
     made = helper.make_model(graph, opset_imports=model.opset_import, ir_version=model.ir_version)
-    return bytes(made.SerializeToString()), outputs
+    return bytes(made.SerializeToString())
 
 
 def _attribute(node: onnx.NodeProto, name: str, default: float) -> float:

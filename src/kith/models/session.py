@@ -35,12 +35,13 @@ class Session(Protocol):
 
 
 class OnnxSession:
-    """A network in onnxruntime, one thread per call: the pipeline runs calls side by side.
+    """A network in onnxruntime, by default one thread per call: pipelines run calls side by side.
 
     Args:
         path: of an ONNX file.
         device: ``cpu`` or ``cuda``.
         picture: height and width of every input; None: they vary.
+        threads: that share the work of one call; 0: one for each core.
 
     Raises:
         ModelCorrupt: the file is not an ONNX model.
@@ -50,10 +51,14 @@ class OnnxSession:
     precision = "float32"
 
     def __init__(
-        self, path: Path, device: str = "cpu", picture: tuple[int, int] | None = None
+        self,
+        path: Path,
+        device: str = "cpu",
+        picture: tuple[int, int] | None = None,
+        threads: int = 1,
     ) -> None:
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
+        options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
         options.log_severity_level = 3
         # onnxruntime remembers a memory plan for every input shape it ever saw; with photos of

@@ -8,12 +8,9 @@ import numpy as np
 
 from kith.classification.names import class_names
 from kith.models import CARDS, ModelStore
-from kith.models.imports import imported_labels
 
 if TYPE_CHECKING:
     import numpy.typing as npt
-
-    from kith.models import ModelCard
 
 _MODELS = {1: "vggface-vgg16", 2: "vggface2-resnet50"}
 """Whose mean colour each version of the preprocessing takes off."""
@@ -30,7 +27,7 @@ def preprocess_input(
         version: 1 for VGG16 (VGGFace), 2 for ResNet50 and SENet50 (VGGFace2).
 
     Raises:
-        ValueError: an argument is none of these.
+        ValueError: an argument is none of these, or there are not three colours.
     """
     if version not in _MODELS:
         raise ValueError(f"version is 1 (VGGFace) or 2 (VGGFace2), not {version!r}")
@@ -38,6 +35,8 @@ def preprocess_input(
         raise ValueError(f"data_format is channels_last or channels_first, not {data_format!r}")
     axis = 1 if data_format == "channels_first" else -1
     pixels = np.asarray(x)
+    if pixels.ndim < 3 or pixels.shape[axis] != 3:
+        raise ValueError(f"pixels have three colours, not the shape {pixels.shape}")
     if pixels.dtype.kind != "f":
         pixels = pixels.astype(np.float32)
     shape = [1] * pixels.ndim
@@ -46,7 +45,7 @@ def preprocess_input(
     return np.asarray(np.flip(pixels, axis) - mean)
 
 
-def decode_predictions(preds: npt.NDArray[Any], top: int = 5) -> list[list[list[Any]]]:
+def decode_predictions(preds: npt.ArrayLike, top: int = 5) -> list[list[list[Any]]]:
     """Return for each row the most probable names, as ``["b' Sharon_Stone'", 0.99]``.
 
     The name is written as keras-vggface writes it: the text of its UTF-8 bytes, with the blank
@@ -60,25 +59,16 @@ def decode_predictions(preds: npt.NDArray[Any], top: int = 5) -> list[list[list[
         ValueError: another shape.
         ModelError: the labels cannot be had.
     """
-    cards = [card for card in CARDS.values() if preds.ndim == 2 and card.classes == preds.shape[1]]
+    preds = np.asarray(preds)
+    classes = preds.shape[1] if preds.ndim == 2 else 0
+    cards = [card for card in CARDS.values() if classes and card.labels and card.classes == classes]
     if not cards:
         raise ValueError(
             "predictions are an array of N × 2622 (VGGFace) or N × 8631 (VGGFace2), not "
             + " × ".join(map(str, preds.shape))
         )
-    labels = _labels(cards)
+    labels = class_names(cards[0], ModelStore())
     return [
         [[str(labels[i].encode("utf8")), row[i]] for i in np.argsort(row)[::-1][:top].tolist()]
         for row in preds
     ]
-
-
-def _labels(cards: list[ModelCard]) -> tuple[str, ...]:
-    """Return the names that networks of one data set share, from where they are already."""
-    store = ModelStore()
-    for card in cards:
-        own = imported_labels(card, store)
-        if own is not None:
-            return own
-    here = (c for c in cards if c.labels is not None and store.location(c, c.labels).exists())
-    return class_names(next(here, cards[0]), store)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
 
 import numpy as np
 
 from kith.models import ModelStore
 from kith.models.catalogue import card as find_card
 from kith.models.graphs import CLASSIFIER, find_graph
-from kith.models.session import load_graph
+from kith.models.session import OnnxSession
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,6 +25,7 @@ _CARDS = {
     "senet50": "vggface2-senet50",
 }
 _SHAPE = (224, 224, 3)
+_Shape: TypeAlias = "tuple[int | None, int | None, int]"
 _STRIDE = 32
 _WINDOW = 7
 _LEAST = 197
@@ -58,12 +59,28 @@ class Network:
     """
 
     def __init__(
-        self, name: str, session: Session, output: str, shapes: tuple[tuple[int | None, ...], ...]
+        self,
+        name: str,
+        session: Session,
+        output: str,
+        shapes: tuple[tuple[int | None, ...], ...],
+        least: int,
     ) -> None:
         self.name = name
         self.inputs = [Tensor("input_1", shapes[0])]
         self.outputs = [Tensor(output, shapes[1])]
         self._session = session
+        self._least = least
+
+    @property
+    def input(self) -> Tensor:
+        """The only one of `inputs`."""
+        return self.inputs[0]
+
+    @property
+    def output(self) -> Tensor:
+        """The only one of `outputs`."""
+        return self.outputs[0]
 
     @property
     def input_shape(self) -> tuple[int | None, ...]:
@@ -80,6 +97,7 @@ class Network:
         x: npt.ArrayLike,
         batch_size: int | None = None,
         verbose: Any = 0,  # noqa: ARG002  as Keras has it
+        **_: Any,
     ) -> npt.NDArray[np.float32]:
         """Return what the network makes of preprocessed pictures.
 
@@ -95,18 +113,17 @@ class Network:
             ValueError: `x` has another shape.
         """
         samples = np.asarray(x, dtype=np.float32)
-        wanted = self.input_shape[1:]
-        if samples.ndim != 4 or samples.shape[1:] != wanted:
-            raise ValueError(
-                f"{self.name} takes pictures of shape (N, {', '.join(map(str, wanted))}), not "
-                f"{samples.shape}"
-            )
+        self._check(samples.shape)
         batch = np.ascontiguousarray(samples.transpose(0, 3, 1, 2))
         step = max(1, batch_size or 32)
         parts = [self._run(batch[start : start + step]) for start in range(0, len(batch), step)]
         if not parts:
             return np.empty((0, *(length or 0 for length in self.output_shape[1:])), np.float32)
         return np.concatenate(parts)
+
+    def predict_on_batch(self, x: npt.ArrayLike) -> npt.NDArray[np.float32]:
+        """Return `predict` of x, all at once."""
+        return self.predict(x, batch_size=len(np.asarray(x)))
 
     def __call__(self, x: npt.ArrayLike) -> npt.NDArray[np.float32]:
         """Return `predict` of x."""
@@ -122,6 +139,13 @@ class Network:
 
     compile = fit_generator = train_on_batch = evaluate = fit
 
+    def __getattr__(self, name: str) -> NoReturn:
+        """Raise: what is not here is not lost by accident."""
+        raise AttributeError(
+            f"kith's {type(self).__name__} has no {name!r}: it predicts, and tells its inputs and "
+            f"outputs. {_CANNOT_TRAIN}"
+        )
+
     def get_layer(self, *_: Any, **__: Any) -> NoReturn:
         """Raise: the layers are inside one graph."""
         raise NotImplementedError(
@@ -129,6 +153,18 @@ class Network:
             "give what comes before the classifier; kith.Recognizer(embedder='vggface-vgg16') "
             "gives fc7, 'vggface-vgg16+fc6' the layer before. " + _CANNOT_TRAIN
         )
+
+    def _check(self, shape: tuple[int, ...]) -> None:
+        wanted = self.input_shape[1:]
+        fits = len(shape) == 4 and all(
+            want in (None, length) for want, length in zip(wanted, shape[1:], strict=True)
+        )
+        if not fits or (None in wanted and min(shape[1:3]) < self._least):
+            free = f", at least {self._least} × {self._least}" if None in wanted else ""
+            raise ValueError(
+                f"{self.name} takes pictures of shape (N, {', '.join(map(str, wanted))}){free}, "
+                f"not {shape}"
+            )
 
     def _run(self, batch: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
         found = self._session.run(batch)[0]
@@ -140,7 +176,7 @@ def VGGFace(  # noqa: N802  the name that programs know
     model: str = "vgg16",
     weights: str | None = "vggface",
     input_tensor: Any = None,
-    input_shape: Sequence[int] | None = None,
+    input_shape: Sequence[int | None] | None = None,
     pooling: str | None = None,
     classes: int | None = None,
 ) -> Network:
@@ -151,7 +187,8 @@ def VGGFace(  # noqa: N802  the name that programs know
         model: ``vgg16``, ``resnet50`` or ``senet50``.
         weights: ``vggface``: the published ones, or those that the user imported.
         input_tensor: None.
-        input_shape: height, width and 3; with the classifier 224, 224, 3.
+        input_shape: height, width and 3; with the classifier 224, 224, 3. Without it None, or
+            None for height and width, takes pictures of any size.
         pooling: without the classifier: ``avg``, ``max``, or None for the feature map.
         classes: None, or as many as the network has.
 
@@ -170,23 +207,28 @@ def VGGFace(  # noqa: N802  the name that programs know
     card, store = find_card(_CARDS[model]), ModelStore()
     if include_top and classes not in (None, card.classes):
         raise ValueError(f"{model} has {card.classes} classes, not {classes}")
-    shape = _checked_shape(model, input_shape, include_top)
+    least = 48 if model == "vgg16" else _LEAST
+    shape = _checked_shape(input_shape, include_top, least)
     output, result = _output(model, shape, pooling, card.classes if include_top else 0)
     graph = find_graph(card, store, output=output)
-    name = f"vggface_{model}"
-    return Network(
-        name, load_graph(graph, picture=shape[:2]), output, ((None, *shape), (None, *result))
-    )
+    height, width, _ = shape
+    picture = (height, width) if height is not None and width is not None else None
+    # No pipeline runs calls side by side here: one call takes all cores.
+    session = OnnxSession(graph.path, picture=picture, threads=0)
+    return Network(f"vggface_{model}", session, output, ((None, *shape), (None, *result)), least)
 
 
-def _checked_shape(
-    model: str, asked: Sequence[int] | None, include_top: bool
-) -> tuple[int, int, int]:
-    shape = _SHAPE if asked is None else tuple(asked)
+def _checked_shape(asked: Sequence[int | None] | None, include_top: bool, least: int) -> _Shape:
+    if asked is None:
+        return _SHAPE if include_top else (None, None, 3)
+    try:
+        shape = tuple(None if length is None else int(length) for length in asked)
+    except (TypeError, ValueError):
+        raise ValueError(f"input_shape is height, width and 3 channels, not {asked!r}") from None
     if include_top and shape != _SHAPE:
         raise ValueError(f"with the classifier input_shape is {_SHAPE}, not {shape}")
-    least = 48 if model == "vgg16" else _LEAST
-    if len(shape) != 3 or shape[2] != 3 or min(shape[:2]) < least:
+    small = any(length is not None and length < least for length in shape[:2])
+    if len(shape) != 3 or shape[2] != 3 or small:
         raise ValueError(
             f"input_shape is height, width and 3 channels, at least {least} × {least}; not {shape}"
         )
@@ -194,8 +236,8 @@ def _checked_shape(
 
 
 def _output(
-    model: str, shape: tuple[int, int, int], pooling: str | None, classes: int
-) -> tuple[str, tuple[int, ...]]:
+    model: str, shape: _Shape, pooling: str | None, classes: int
+) -> tuple[str, tuple[int | None, ...]]:
     """Return the name and the shape, without the batch, of what is asked for."""
     if classes:
         return CLASSIFIER, (classes,)
@@ -204,12 +246,13 @@ def _output(
         return ("average" if pooling == "avg" else "max"), (channels,)
     if pooling is not None:
         raise ValueError(f"pooling is None, 'avg' or 'max', not {pooling!r}")
-    if model == "vgg16":
-        return "features", (shape[0] // _STRIDE, shape[1] // _STRIDE, channels)
-    return "features", (*(_places(length) for length in shape[:2]), channels)
+    places = [None if length is None else _places(model, length) for length in shape[:2]]
+    return "features", (*places, channels)
 
 
-def _places(length: int) -> int:
+def _places(model: str, length: int) -> int:
     """Return how many rows or columns are left of a picture's after the last pooling."""
+    if model == "vgg16":
+        return length // _STRIDE
     length = (-(-length // 2) - 3) // 2 + 1
     return -(-length // 8) // _WINDOW

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kith.detection.mtcnn import MTCNN_1_0, Mtcnn
+from kith.errors import OptionError
 from kith.media import load_photo
 from kith.models import ModelStore
 from kith.models.catalogue import card
@@ -61,6 +62,8 @@ class MTCNN:
             )
         if device not in _DEVICES:
             raise ValueError(f"device is one of {', '.join(_DEVICES)}, not {device!r}")
+        if steps_threshold is not None and len(steps_threshold) != 3:
+            raise OptionError(f"steps_threshold has three numbers, not {len(steps_threshold)}")
         self._settings = _changed(
             MTCNN_1_0,
             min_face=min_face_size,
@@ -91,7 +94,7 @@ class MTCNN:
         """Return the faces of a picture, best first; of a list, one list for each.
 
         Args:
-            image: RGB pixels (uint8, H × W × 3), a path or encoded bytes; or a list of them.
+            image: RGB pixels (0–255, H × W × 3), a path or encoded bytes; or a list of them.
             fit_to_image: cut boxes off at the border.
             limit_boundaries_landmarks: move points outside to the border.
             box_format: ``xywh`` or ``xyxy``.
@@ -127,7 +130,7 @@ class MTCNN:
             thresholds=tuple(own if asked is None else asked for asked, own in given),
         )
         images = image if isinstance(image, list) else [image]
-        photos = [load_photo(one) for one in images]
+        photos = [load_photo(_whole(one)) for one in images]
         found = Mtcnn(self._pnet, self._rnet, self._onet, settings).detect_batch(
             [photo.pixels for photo in photos]
         )
@@ -138,6 +141,13 @@ class MTCNN:
         return answers if isinstance(image, list) else answers[0]
 
     predict = detect_faces
+
+
+def _whole(image: Any) -> Any:
+    """Return pixels that are numbers from 0 to 255 of another type as uint8; else the image."""
+    if isinstance(image, np.ndarray) and image.dtype != np.uint8 and image.dtype.kind in "fiu":
+        return np.clip(np.rint(image), 0, 255).astype(np.uint8)
+    return image
 
 
 def _changed(settings: MtcnnSettings, **changes: Any) -> MtcnnSettings:

@@ -118,6 +118,7 @@ CARDS = (
         training_data="VGGFace2: 3.14 million photos of 8,631 people",
         importer="facenet",
         classes=8631,
+        classifier_file="20180402-114759-vggface2.pt",
         crop="facenet-160",
         dimension=512,
         notes="The frozen graph has no classifier. facenet-pytorch's 20180402-114759-vggface2.pt "

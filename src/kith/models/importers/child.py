@@ -13,7 +13,10 @@ or ``{"error": name of the exception, "message": its line}``.
 from __future__ import annotations
 
 import json
+import os
 import sys
+import threading
+import time
 from pathlib import Path
 
 
@@ -29,10 +32,23 @@ def limit(memory: int, seconds: int) -> None:
             resource.setrlimit(kind, (most, hard))
 
 
+def watch_parent() -> None:
+    """End this process with the one that started it, which may be killed."""
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(0.5)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
 def main() -> None:
     """Convert, and say how it went."""
     importer, classes, file, target, memory, seconds = sys.argv[1:]
     limit(int(memory), int(seconds))
+    watch_parent()
     sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
     from kith.errors import KithError
     from kith.models.importers.convert import build

@@ -44,7 +44,13 @@ class Norm:
     beta: Array | None = None
 
     def scale_and_shift(self) -> tuple[Array, Array]:
-        """Return the same as scale·x + shift, in double precision."""
+        """Return the same as scale·x + shift, in double precision.
+
+        Raises:
+            WeightsUnreadable: a variance is negative.
+        """
+        if (self.variance < 0).any():
+            raise WeightsUnreadable("a batch normalisation has a negative variance")
         scale = 1.0 / np.sqrt(self.variance.astype(np.float64) + self.epsilon)
         if self.gamma is not None:
             scale = scale * self.gamma
