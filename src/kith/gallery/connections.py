@@ -127,6 +127,25 @@ def use_wal(connection: Connection, busy_seconds: float) -> None:
             return
 
 
+def drop_unfinished(connection: Connection, busy_seconds: float) -> None:
+    """Empty the log of what a killed process had written there and not committed.
+
+    Nobody can read it, but the names in it would stay on the disk until the log is written over.
+    Where another process is at work it is not waited for: then its changes write over it.
+    """
+    connection.exec_driver_sql("PRAGMA busy_timeout = 0")
+    try:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").all()
+    except Exception as error:
+        if sqlite_errors.original_code(error) & 0xFF not in (
+            sqlite3.SQLITE_BUSY,
+            sqlite3.SQLITE_LOCKED,
+        ):
+            raise
+    finally:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout = {round(busy_seconds * 1000)}")
+
+
 def raw(connection: Connection) -> sqlite3.Connection:
     """Return the sqlite3 connection below."""
     driver = connection.connection.driver_connection

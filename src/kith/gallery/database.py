@@ -206,6 +206,7 @@ class Database:
             migrations.version(connection, self.path)  # never touch another program's file
         connection.exec_driver_sql(f"PRAGMA page_size = {PAGE_BYTES}")
         connections.use_wal(connection, self.busy_seconds)
+        connections.drop_unfinished(connection, self.busy_seconds)
         with connections.transaction(connection, "IMMEDIATE"):
             migrations.bring_up_to_date(connection, self.path)
         if connection.execute(schema.meta.select()).one().unscrubbed:
