@@ -26,6 +26,7 @@
     │   ├── UnknownPerson
     │   └── PersonExists
     ├── EnrolmentError            a photo that cannot stand for a person
+    ├── NotOffered             what a drop-in module's original can do and kith cannot
     └── MissingExtra              an optional part of kith is not installed
 
 Every message is one line that says what is wrong and how to mend it: the command prints it as it
@@ -150,6 +151,10 @@ class PersonExists(GalleryError):
 
 class EnrolmentError(KithError):
     """A photo that cannot stand for a person: no face, several faces, too poor."""
+
+
+class NotOffered(KithError):
+    """What a drop-in module's original can do and kith cannot; the message says what can."""
 
 
 class MissingExtra(KithError):

@@ -8,7 +8,7 @@ import pytest
 from kith.compat.mtcnn import MTCNN
 from kith.compat.mtcnn import mtcnn as module
 from kith.detection import open_detector
-from kith.errors import OptionError, PhotoError
+from kith.errors import NotOffered, OptionError, PhotoError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -90,7 +90,7 @@ def test_pixels_of_any_number_type(mtcnn: MTCNN, obama: Pixels) -> None:
 
 
 def test_what_it_cannot_do(mtcnn: MTCNN, tmp_path: Path, obama: Pixels) -> None:
-    with pytest.raises(NotImplementedError, match="all three networks"):
+    with pytest.raises(NotOffered, match="all three networks"):
         MTCNN(stages="face_detection_only")
     with pytest.raises(OptionError, match="three numbers, not 2"):
         MTCNN(steps_threshold=[0.6, 0.7])

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from kith.media import Limits, Photo
-    from kith.types import ImageInput, Pixels
+    from kith.types import Face, ImageInput, Pixels
 
 MODEL = "vggface2-resnet50"
 
@@ -141,15 +141,14 @@ class Classifier:
         _ = self.names  # what cannot be had is to be said before the first photo
 
         def work(image: ImageInput) -> PhotoClasses:
-            answers: tuple[Classification, ...] = ()
+            answers: list[Classification] = []
 
-            def found(photo: Photo) -> tuple[object, ...]:
-                nonlocal answers
-                answers = self._answers(photo, top)
+            def found(photo: Photo) -> tuple[Face, ...]:
+                answers.extend(self._answers(photo, top))
                 return tuple(answer.face for answer in answers)
 
-            item = self._finder.item(image, found, keep_pixels=keep_pixels)  # type: ignore[arg-type]
-            return PhotoClasses(item, answers)
+            item = self._finder.item(image, found, keep_pixels=keep_pixels)
+            return PhotoClasses(item, tuple(answers))
 
         return self._finder.map(work, images)
 

@@ -15,6 +15,7 @@ from kith.errors import ModelCorrupt, ModelUnavailable, WeightsUnreadable, print
 from kith.models.files import locked, place, sweep, temporary_file, write
 from kith.models.graphs import Graph, Record, maker, read_graph, write_graph
 from kith.models.home import unwritable
+from kith.models.importers.convert import MOST_BYTES, convert
 from kith.models.integrity import looks_like_page, looks_like_weights, sha256
 from kith.models.labels import ENDINGS, checked_labels, read_labels
 
@@ -24,9 +25,6 @@ if TYPE_CHECKING:
 
     from kith.models.card import ModelCard, Weights
     from kith.models.store import ModelStore
-
-MOST_BYTES = 2 << 30
-"""Protocol buffers, and so ONNX files, end here."""
 
 Role: TypeAlias = Literal["descriptor", "classifier", "labels"]
 
@@ -168,8 +166,6 @@ def _placed(path: Path, card: ModelCard, file: Weights, store: ModelStore) -> Pa
 
 
 def _import_network(path: Path, card: ModelCard, store: ModelStore, digest: str) -> Import:
-    from kith.models.importers.convert import convert
-
     target = _folder(card, store) / f"{digest[:12]}.{maker(card)}.onnx"
     target.parent.mkdir(parents=True, exist_ok=True)
     sweep(target.parent)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
 
 import numpy as np
 
+from kith.errors import NotOffered
 from kith.models import ModelStore
 from kith.models.catalogue import card as find_card
 from kith.models.graphs import CLASSIFIER, find_graph
@@ -135,7 +136,7 @@ class Network:
 
     def fit(self, *_: Any, **__: Any) -> NoReturn:
         """Raise: this network is for running."""
-        raise NotImplementedError(_CANNOT_TRAIN)
+        raise NotOffered(_CANNOT_TRAIN)
 
     compile = fit_generator = train_on_batch = evaluate = fit
 
@@ -148,7 +149,7 @@ class Network:
 
     def get_layer(self, *_: Any, **__: Any) -> NoReturn:
         """Raise: the layers are inside one graph."""
-        raise NotImplementedError(
+        raise NotOffered(
             "kith runs the network as one graph without layers: pooling None, 'avg' and 'max' "
             "give what comes before the classifier; kith.Recognizer(embedder='vggface-vgg16') "
             "gives fc7, 'vggface-vgg16+fc6' the layer before. " + _CANNOT_TRAIN
@@ -194,13 +195,13 @@ def VGGFace(  # noqa: N802  the name that programs know
 
     Raises:
         ValueError: an argument that keras-vggface refuses too.
-        NotImplementedError: one that kith cannot do; the message says what can.
+        NotOffered: one that kith cannot do; the message says what can.
         ModelError: the weights cannot be had.
     """
     if model not in _CARDS:
         raise ValueError(f"model is one of {', '.join(_CARDS)}, not {model!r}")
     if weights != "vggface" or input_tensor is not None:
-        raise NotImplementedError(
+        raise NotOffered(
             "kith loads the published weights, or yours after `kith models import`; it has no "
             "random weights and no graphs to build on. " + _CANNOT_TRAIN
         )

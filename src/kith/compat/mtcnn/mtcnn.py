@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kith.detection.mtcnn import MTCNN_1_0, Mtcnn
-from kith.errors import OptionError
+from kith.errors import NotOffered, OptionError
 from kith.media import load_photo
 from kith.models import ModelStore
 from kith.models.catalogue import card
@@ -41,7 +41,7 @@ class MTCNN:
         scale_factor: size of each level of the pyramid over the one before it; 0.709.
 
     Raises:
-        NotImplementedError: `stages` asks for something else.
+        NotOffered: `stages` asks for something else.
         ValueError: another device.
         ModelError: the networks cannot be had.
         OptionError: a number outside its range.
@@ -57,7 +57,7 @@ class MTCNN:
         scale_factor: float | None = None,
     ) -> None:
         if stages != _STAGES:
-            raise NotImplementedError(
+            raise NotOffered(
                 f"kith runs all three networks ({_STAGES}); for boxes alone leave the keypoints"
             )
         if device not in _DEVICES:

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-MAGIC = b"\x01\x01\x01\x0dloss"
 """How such a file begins: version 1, and the first of 13 letters."""
 
 MOST_BYTES = 256 * 1024**2

@@ -6,6 +6,7 @@ counts modules. TensorFlow and Keras keep no γ: the network has none, which is 
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
@@ -40,7 +41,7 @@ class Place:
     step: int | None = None
 
 
-class Layers:
+class Layers(ABC):
     """The layers of a file, whatever it calls them; what is handed out is outputs first."""
 
     normalised = True
@@ -49,21 +50,21 @@ class Layers:
     def __init__(self, tensors: Tensors) -> None:
         self.tensors = tensors
 
+    @abstractmethod
     def kernel(self, place: Place, *shape: int) -> Array:
         """Return the weights of a layer: out × in × height × width, or out × in."""
-        raise NotImplementedError
 
+    @abstractmethod
     def bias(self, place: Place, count: int) -> Array:
         """Return what a layer adds."""
-        raise NotImplementedError
 
+    @abstractmethod
     def norm(self, place: Place, count: int) -> Norm:
         """Return the batch normalisation behind a layer."""
-        raise NotImplementedError
 
+    @abstractmethod
     def numbers(self) -> int:
         """Return how many numbers a descriptor has."""
-        raise NotImplementedError
 
     def classes(self) -> int:
         """Return how many classes the classifier has; 0: the file has none."""

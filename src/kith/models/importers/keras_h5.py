@@ -22,7 +22,6 @@ from kith.models.importers.tensors import Tensors
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-MAGIC = b"\x89HDF\r\n\x1a\n"
 MOST_NAMES = 20_000
 LONGEST_NAME = 1_000
 """Letters; the official files have less than a hundred."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -55,7 +56,7 @@ INCEPTIONS = (
 )
 
 
-class Layers:
+class Layers(ABC):
     """Where a file's format keeps the numbers of a layer.
 
     A layer is called ``1``, ``3a_5x5/2`` (the second of two convolutions) or ``3a_pool``.
@@ -65,9 +66,9 @@ class Layers:
         self._tensors = tensors
         self.trained = False
 
+    @abstractmethod
     def conv(self, name: str, out: int, inner: int, side: int) -> tuple[Array, Array]:
         """Return kernel (out × in × side × side) and bias of a convolution."""
-        raise NotImplementedError
 
     def norm(self, name: str, count: int) -> Norm:
         """Return the batch normalisation behind a convolution."""
@@ -75,12 +76,13 @@ class Layers:
         self.trained |= bool(norm.mean.any())
         return norm
 
+    @abstractmethod
     def dense(self, inner: int) -> tuple[Array, Array]:
         """Return kernel (out × in) and bias of the last layer."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _norm(self, name: str, count: int) -> Norm:
-        raise NotImplementedError
+        """Return the numbers of a normalisation as the file has them."""
 
 
 def layers_of(tensors: Tensors) -> Layers:
