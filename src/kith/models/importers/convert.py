@@ -48,7 +48,7 @@ _FAMILIES = {
 }
 """By the name of an importer."""
 
-_MAGIC = {
+MAGIC = {
     ".h5": (b"\x89HDF\r\n\x1a\n",),
     ".pt": (b"PK\x03\x04", b"\x80\x02\x8a\x0al\xfc\x9cF"),  # a zip; before 2020 a number of its own
     ".t7": (b"\x04\x00\x00\x00",),  # an object, as a little-endian number
@@ -125,7 +125,7 @@ def _reader(path: Path, family: _Family) -> Callable[[Path], AbstractContextMana
     with path.open("rb") as file:
         start = file.read(8)
     for kind in family.formats:
-        if start.startswith(_MAGIC[kind]):
+        if start.startswith(MAGIC[kind]):
             return _part(_READERS[kind])
     kinds = " or ".join(family.formats)
     raise WeightsUnreadable(f"{path.name} is no weight file that kith knows ({kinds})")

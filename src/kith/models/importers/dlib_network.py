@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-"""How such a file begins: version 1, and the first of 13 letters."""
-
 MOST_BYTES = 256 * 1024**2
 MOST_LAYERS = 1000
 MARK = "mark"
