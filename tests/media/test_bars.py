@@ -40,6 +40,18 @@ def test_the_picture_itself_stays() -> None:
     assert np.array_equal(drawn[-50:, -50:], before[-50:, -50:])
 
 
+def test_no_panel_hides_a_face_while_there_is_room() -> None:
+    boxes = [Box(300 + 110 * i, 200 + 60 * (i % 2), 90, 110) for i in range(6)]
+    picture = grey(700, 1200)
+    drawn = draw_bars(picture, [Bars(box, ROWS) for box in boxes])
+    for box in boxes:
+        left, top = int(box.x) + 8, int(box.y) + 8
+        inside = drawn[top : top + 90, left : left + 70]
+        assert np.mean(np.all(inside == 128, axis=2)) > 0.97  # a line may cross it
+    dark = np.all(drawn == (24, 24, 27), axis=2).sum()
+    assert dark > 6 * 0.6 * 120 * 60
+
+
 @pytest.mark.parametrize("shape", [(40, 30), (64, 900), (300, 64), (1, 1)])
 def test_a_picture_of_any_size(shape: tuple[int, int]) -> None:
     drawn = draw_bars(grey(*shape), [Bars(Box(0, 0, shape[1], shape[0]), ROWS)] * 3)

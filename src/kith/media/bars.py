@@ -22,6 +22,8 @@ _PANEL: Colour = (24, 24, 27)
 _TRACK: Colour = (58, 58, 64)
 _INK: Colour = (244, 244, 246)
 _LEAST_SIDE = 640
+_TRIES = 24
+"""Places across and down the picture that are looked at for a panel."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,6 +60,8 @@ def draw_bars(pixels: Pixels, faces: Sequence[Bars]) -> Pixels:
     panels = [_panel(face.rows, size, (width, height)) for face in faces]
     sizes = [(panel.shape[1], panel.shape[0]) for panel in panels]
     places = _places(boxes, sizes, (width, height), gap=max(4, size // 2))
+    for box, panel, (x, y) in zip(boxes, panels, places, strict=True):
+        _join(canvas, box, (x, y, x + panel.shape[1], y + panel.shape[0]), 2 * size)
     for panel, (x, y) in zip(panels, places, strict=True):
         canvas[y : y + panel.shape[0], x : x + panel.shape[1]] = panel
     return canvas
@@ -66,29 +70,55 @@ def draw_bars(pixels: Pixels, faces: Sequence[Bars]) -> Pixels:
 def _places(
     boxes: Sequence[Box], sizes: Sequence[tuple[int, int]], room: tuple[int, int], gap: int
 ) -> list[tuple[int, int]]:
-    """Return the left top corners of the panels: where each hides least, at its face if it can."""
+    """Return the left top corners of the panels: each hides least, and then is nearest its face."""
     faces = [(box.x, box.y, box.x + box.width, box.y + box.height) for box in boxes]
     taken: list[tuple[float, ...]] = []
     for own, (width, height) in zip(faces, sizes, strict=True):
         left, top, right, bottom = own
         middle = top + (bottom - top - height) / 2
-        wanted = [
+        beside = [
             *((x, y) for x in (right + gap, left - gap - width) for y in (middle, top)),
             *((x, y) for y in (bottom + gap, top - gap - height) for x in (left, right - width)),
         ]
-        corners = [(x, y) for x in (0, room[0] - width) for y in (room[1] - height, 0)]
-        inside = [
-            (min(max(x, 0), room[0] - width), min(max(y, 0), room[1] - height))
-            for x, y in (*wanted, *corners)
-        ]
-        panels = [(x, y, x + width, y + height) for x, y in inside]
-        hidden = [
-            sum(_shared(panel, face) * (2 if face is own else 1) for face in faces)
-            + sum(_shared(panel, other) * 2 for other in taken)
-            for panel in panels
-        ]
-        taken.append(panels[hidden.index(min(hidden))])
+        columns = np.linspace(0, room[0] - width, _TRIES).tolist()
+        rows = np.linspace(0, room[1] - height, _TRIES).tolist()
+        anywhere = ((x, y) for y in rows for x in columns)
+        panels = []
+        for x, y in (*beside, *anywhere):
+            x, y = min(max(x, 0), room[0] - width), min(max(y, 0), room[1] - height)
+            panels.append((x, y, x + width, y + height))
+
+        def cost(panel: tuple[float, ...], own: tuple[float, ...] = own) -> tuple[float, float]:
+            hidden = sum(_shared(panel, face) for face in faces) + _shared(panel, own)
+            hidden += 2 * sum(_shared(panel, other) for other in taken)
+            return hidden, _apart(panel, own)
+
+        taken.append(min(panels, key=cost))
     return [(int(panel[0]), int(panel[1])) for panel in taken]
+
+
+def _apart(a: tuple[float, ...], b: tuple[float, ...]) -> float:
+    """Return how far two rectangles (left, top, right, bottom) are from each other."""
+    across = max(a[0] - b[2], b[0] - a[2], 0.0)
+    return float(np.hypot(across, max(a[1] - b[3], b[1] - a[3], 0.0)))
+
+
+def _join(canvas: Pixels, box: Box, panel: tuple[int, int, int, int], near: int) -> None:
+    """Draw a line from a face to its panel where that is not beside it."""
+    face = (box.x, box.y, box.x + box.width, box.y + box.height)
+    if _apart(panel, face) <= near:
+        return
+    centre = ((panel[0] + panel[2]) / 2, (panel[1] + panel[3]) / 2)
+    start = (
+        float(np.clip(centre[0], face[0], face[2])),
+        float(np.clip(centre[1], face[1], face[3])),
+    )
+    end = (
+        float(np.clip(start[0], panel[0], panel[2])),
+        float(np.clip(start[1], panel[1], panel[3])),
+    )
+    shapes.line(canvas, start, end, _PANEL, 4)
+    shapes.line(canvas, start, end, UNKNOWN, 2)
 
 
 def _shared(a: tuple[float, ...], b: tuple[float, ...]) -> float:
