@@ -115,3 +115,18 @@ def test_a_face_shows_no_embedding() -> None:
     )
     assert "0.12345" not in repr(marked)
     assert "embedding" not in repr(marked)
+
+
+def test_raw_distance_is_of_the_networks_own_numbers() -> None:
+    random = np.random.default_rng(9)
+    raw = random.normal(size=(2, 5)) * [[3.0], [7.0]]
+    lengths = np.linalg.norm(raw, axis=1)
+    units = (raw / lengths[:, None]).astype(np.float32)
+    first, second = (
+        Face(Box(0, 0, 1, 1), np.zeros((5, 2), np.float32), 1.0, None, unit, float(length))
+        for unit, length in zip(units, lengths, strict=True)
+    )
+    found = Verification(Verdict.UNKNOWN, 0.1, 0.3, first, second, "yunet", "sface")
+    assert found.euclidean_raw == pytest.approx(np.linalg.norm(raw[0] - raw[1]), rel=1e-5)
+    without = dataclasses.replace(second, length=None)
+    assert dataclasses.replace(found, b=without).euclidean_raw is None

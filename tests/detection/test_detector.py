@@ -12,7 +12,7 @@ import pytest
 import kith
 from kith.detection import Detections, Detector, open_detector
 from kith.errors import DeviceUnavailable, OptionError, UnknownModel
-from kith.models import ModelStore
+from kith.models import ModelStore, session
 
 from .geometry import iou, moved, point_error, turned, turned_quarters
 
@@ -278,3 +278,19 @@ def test_a_device_that_is_none(tmp_path: Path) -> None:
     with pytest.raises(DeviceUnavailable, match="cpu, cuda"):
         open_detector("yunet", ModelStore(tmp_path), device="tpu")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("device", ["openvino", "openvino:bf16"])
+@pytest.mark.parametrize("model_id", ["yunet", "mtcnn"])
+def test_a_detector_stays_on_onnxruntime(
+    networks: ModelStore, monkeypatch: pytest.MonkeyPatch, device: str, model_id: str
+) -> None:
+    opened: list[str] = []
+
+    def note(card: object, store: ModelStore, device: str, *more: object) -> object:
+        opened.append(device)
+        return session.open_session(card, store, device, *more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("kith.detection.detector.open_session", note)
+    open_detector(model_id, networks, device=device)
+    assert set(opened) == {"cpu"}

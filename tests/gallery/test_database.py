@@ -591,3 +591,26 @@ def test_turning_the_journal_on_is_waited_for(path: Path) -> None:
         assert store.count() == 1
     release.join()
     holder.close()
+
+
+def test_what_a_killed_process_had_not_committed_leaves_the_log(tmp_path: Path) -> None:
+    path = tmp_path / "people.kith"
+    filled(path)
+    secret = b"Whoever Was Never Kept"
+    writer = sqlite3.connect(path, isolation_level=None)
+    writer.execute("PRAGMA cache_size = 1")  # so that pages reach the log before any commit
+    writer.execute("BEGIN IMMEDIATE")
+    row = "INSERT INTO people (name, name_key, created) VALUES (?, ?, '')"
+    writer.executemany(row, [(f"{secret.decode()} {n}", "x" * 300) for n in range(500)])
+    killed = tmp_path / "killed"
+    killed.mkdir()
+    for file in (path, path.with_name(f"{path.name}-wal")):
+        shutil.copy(file, killed / file.name)
+    writer.execute("ROLLBACK")
+    writer.close()
+    log = killed / f"{path.name}-wal"
+    assert secret in log.read_bytes()
+    with GalleryStore.open(killed / path.name) as store:
+        store.rename("Person 0", "Ada")
+        assert secret not in log.read_bytes()
+        assert {person.name for person in store.people()} == {"Ada", "Person 1", "Person 2"}

@@ -328,3 +328,24 @@ def test_a_rewrite_is_told_of(
         prepared(tiny, store)
         prepared(tiny, store)
     assert [record.getMessage() for record in caplog.records] == ["preparing tiny for onnxruntime"]
+
+
+def test_a_network_for_one_picture_size_takes_no_other(tmp_path: Path) -> None:
+    shape = [1, 3, "height", "width"]
+    graph = helper.make_graph(
+        [helper.make_node("Relu", ["data"], ["c"])],
+        "any size",
+        [helper.make_tensor_value_info("data", onnx.TensorProto.FLOAT, shape)],
+        [helper.make_tensor_value_info("c", onnx.TensorProto.FLOAT, shape)],
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)])
+    model.ir_version = 8
+    path = tmp_path / "any.onnx"
+    path.write_bytes(model.SerializeToString())
+    picture, other = (np.ones((1, 3, height, 8), np.float32) for height in (6, 5))
+    anything = OnnxSession(path)
+    assert [anything.run(one)[0].shape for one in (picture, other)] == [picture.shape, other.shape]
+    one_size = OnnxSession(path, picture=(6, 8))
+    assert one_size.run(picture)[0].shape == picture.shape
+    with pytest.raises(onnxruntime.capi.onnxruntime_pybind11_state.InvalidArgument):
+        one_size.run(other)
