@@ -7,6 +7,7 @@
     │   │   ├── PhotoTooLarge     over the byte or pixel limit, found before decoding
     │   │   └── PhotoUnreadable   empty, truncated, not an image, not permitted
     │   ├── NoPhotos              a folder or list holds no photo at all
+    │   ├── ProtocolError         pairs, people or probes that nothing can be measured on
     │   ├── InvalidName           a person's name that cannot be kept
     │   └── OptionError           an option with a value outside its range
     ├── ModelError
@@ -75,6 +76,10 @@ class PhotoUnreadable(PhotoError):
 
 class NoPhotos(InputError):
     """A folder or a list holds no photo at all."""
+
+
+class ProtocolError(InputError):
+    """Pairs, people or probes that nothing can be measured on; the message names file and line."""
 
 
 class InvalidName(InputError):

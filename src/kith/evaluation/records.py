@@ -37,6 +37,8 @@ class PairProtocol:
         fold: int16, N: 0 … folds − 1, for the accuracy that LFW's protocol asks for.
         folds: how many; 0 where the protocol has none.
         notes: what was left out or guessed, in one line each.
+        exhaustive: every two photos are compared, or a sample of them, rather than a list: copies
+            of a photo then say nothing new, and are left out.
     """
 
     name: str
@@ -49,6 +51,7 @@ class PairProtocol:
     fold: npt.NDArray[np.int16]
     folds: int
     notes: tuple[str, ...] = ()
+    exhaustive: bool = False
 
 
 @dataclass(frozen=True, slots=True)
