@@ -28,6 +28,7 @@ def follow(
     *,
     rates: Sequence[float] = (),
     thresholds: Sequence[float] = (),
+    curve: Sequence[float] = (),
     whole: bool = False,
 ) -> Sampled:
     """Bootstrap what the other functions here need for their intervals.
@@ -36,8 +37,9 @@ def follow(
         trials: to measure on.
         rounds: how many; 0: none.
         seed: of the draws.
-        rates: FMRs that points or a band are wanted at.
+        rates: FMRs that points are wanted at.
         thresholds: that points are wanted at.
+        curve: FMRs that a band is wanted at.
         whole: EER and area are wanted, too.
 
     Raises:
@@ -45,8 +47,8 @@ def follow(
     """
     if rounds < 0:
         raise OptionError(f"a bootstrap takes 0 rounds (no intervals) or more, not {rounds}")
-    supported = [rate for rate in rates if trials.supports(rate)]
-    chosen = [trials.threshold_at(rate) for rate in supported]
+    chosen = [trials.threshold_at(rate) for rate in rates if trials.supports(rate)]
+    supported = [rate for rate in [*rates, *curve] if trials.supports(rate)]
     wanted = Wanted(
         thresholds=tuple(dict.fromkeys([*thresholds, *chosen])),
         rates=tuple(dict.fromkeys(supported)),

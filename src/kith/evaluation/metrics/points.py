@@ -69,7 +69,8 @@ def summary(
         trials,
         rounds,
         seed,
-        rates=[*rates, *grid.tolist()],
+        rates=rates,
+        curve=grid.tolist(),
         thresholds=[] if threshold is None else [threshold],
         whole=True,
     )
@@ -113,7 +114,7 @@ def band(
     """Return the DET curve with its interval, from an FMR of one false match to 1."""
     trials = trials_of(comparisons)
     grid = estimates.grid(trials, points)
-    return estimates.band(trials, estimates.follow(trials, rounds, seed, rates=grid.tolist()), grid)
+    return estimates.band(trials, estimates.follow(trials, rounds, seed, curve=grid.tolist()), grid)
 
 
 def equal_error(

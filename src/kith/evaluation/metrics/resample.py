@@ -22,7 +22,7 @@ import numpy.typing as npt
 from kith.evaluation.metrics.curves import crossing
 from kith.evaluation.metrics.draws import draws
 from kith.evaluation.metrics.ladder import HEAD, Climb, Ladder, Spots, block_sums, ladder_of
-from kith.evaluation.metrics.scores import LOWEST, comparable
+from kith.evaluation.metrics.scores import comparable, reachable
 
 if TYPE_CHECKING:
     from kith.evaluation.metrics.trials import Trials
@@ -84,7 +84,7 @@ def resample(
         return Sampled()
     right = ladder_of(trials.right, trials.people, falling=False, head=head)
     wrong = ladder_of(trials.wrong, trials.people, falling=True, head=head)
-    climbs = Round(trials.thresholds, Climb(right), Climb(wrong), wanted)
+    climbs = Round(trials.thresholds if wanted.eer else None, Climb(right), Climb(wrong), wanted)
     rows = []
     for block in draws(trials.people, rounds, seed):
         sums = zip(block, block_sums(right, block), block_sums(wrong, block), strict=True)
@@ -95,7 +95,9 @@ def resample(
 class Round:
     """Both ladders, climbed anew in every round."""
 
-    def __init__(self, candidates: Scores, right: Climb, wrong: Climb, wanted: Wanted) -> None:
+    def __init__(
+        self, candidates: Scores | None, right: Climb, wrong: Climb, wanted: Wanted
+    ) -> None:
         self.candidates, self.right, self.wrong, self.wanted = candidates, right, wrong, wanted
         at = np.array([comparable(threshold) for threshold in wanted.thresholds], np.float32)
         self._matching = wrong.ladder.locate(self._reaching(at))
@@ -119,7 +121,7 @@ class Round:
                 self.wrong.before(self._matching) / self.wrong.total,
                 self.right.before(self._missed) / self.right.total,
                 self._at_rates(),
-                [self._equal_error() if self.wanted.eer else np.nan, self._area()],
+                [self._equal_error(), self._area()],
             ]
         )
 
@@ -141,10 +143,12 @@ class Round:
         return self.right.share(missed)
 
     def _equal_error(self) -> float:
+        if self.candidates is None:
+            return np.nan
         return crossing(
             self.candidates,
-            lambda thresholds: self.wrong.share(self._reaching(np.maximum(thresholds, LOWEST))),
-            lambda thresholds: self.right.share(self._missing(np.maximum(thresholds, LOWEST))),
+            lambda thresholds: self.wrong.share(self._reaching(reachable(thresholds))),
+            lambda thresholds: self.right.share(self._missing(reachable(thresholds))),
         )[0]
 
     def _area(self) -> float:
@@ -154,7 +158,8 @@ class Round:
         lost = self.right.before(below)
         if tied is not None:
             lost = (lost + self.right.before(tied)) / 2
-        beaten = self.wrong.weights @ lost
+        # einsum, not @: BLAS's threads wait for each other longer than this takes.
+        beaten = np.einsum("n,n->", self.wrong.weights, lost)
         return float(1.0 - beaten / (self.right.total * self.wrong.total))
 
 

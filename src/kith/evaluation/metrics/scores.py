@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from kith.evaluation.records import Scores
 
-LOWEST = np.finfo(np.float32).min
-HIGHEST = np.finfo(np.float32).max
+LOWEST = float(np.finfo(np.float32).min)
+HIGHEST = float(np.finfo(np.float32).max)
 _UP = np.float32(np.inf)
 
 
@@ -59,6 +59,11 @@ def comparable(threshold: float) -> np.float32:
         return _UP
     rounded = np.float32(threshold)
     return rounded if float(rounded) >= threshold else np.nextafter(rounded, _UP)
+
+
+def reachable(thresholds: Scores) -> Scores:
+    """Return float32 thresholds with the lowest finite number, which −∞ does not reach, for −∞."""
+    return np.maximum(thresholds, np.float32(LOWEST))
 
 
 def just_above(score: float | np.float32) -> float:
