@@ -23,6 +23,12 @@ from reference import random_weights
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 FENCE = re.compile(r"^```(python|sh)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+PAIRS = """photo,other,same
+known/madonna/1.jpg,known/madonna/2.jpg,yes
+known/ben_afflek/1.jpg,known/ben_afflek/2.jpg,yes
+known/madonna/1.jpg,known/ben_afflek/1.jpg,no
+strangers/elton_john/1.jpg,strangers/mindy_kaling/1.jpg,no
+"""
 EXIT = re.compile(r"#.*\bexit (\d)$")
 
 pytestmark = [pytest.mark.models, pytest.mark.samples]
@@ -79,10 +85,21 @@ def folder(tmp_path: Path, classic_files: Path) -> Path:
         "stranger.jpg": politicians / "biden.jpg",
         "people/Mindy/1.jpg": actors / "train" / "mindy_kaling" / "01.jpg",
         "people/Ben.jpg": actors / "train" / "ben_afflek" / "01.jpg",
+        **{
+            f"{part}/{name}/{number}.jpg": actors / "val" / name / f"{number:02}.jpg"
+            for part, names, numbers in (
+                ("known", ("ben_afflek", "madonna"), (1, 2)),
+                ("probes", ("ben_afflek", "madonna"), (3, 4)),
+                ("strangers", ("elton_john", "mindy_kaling"), (1, 2)),
+            )
+            for name in names
+            for number in numbers
+        },
     }.items():
         target = tmp_path / name
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(source, target)
+    (tmp_path / "pairs.csv").write_text(PAIRS, "utf-8")
     return tmp_path
 
 

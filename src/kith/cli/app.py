@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from kith import __version__
-from kith.cli import gallery, models
+from kith.cli import evaluate, gallery, models
 from kith.cli.classify import classify
 from kith.cli.demo import demo
 from kith.cli.detect import detect
@@ -31,7 +31,11 @@ app.command(cls=Command)(verify)
 app.command(cls=EnrollCommand)(enroll)
 app.command(cls=Command)(identify)
 app.command(cls=Command)(classify)
-for name, room in (("gallery", gallery.app), ("models", models.app)):
+for name, room in (
+    ("evaluate", evaluate.app),
+    ("gallery", gallery.app),
+    ("models", models.app),
+):
     for registered in room.registered_commands:
         registered.cls = Command
     app.add_typer(room, name=name, cls=Group)

@@ -69,10 +69,10 @@ def spinner(what: str, *, shown: bool) -> Iterator[None]:
 
 
 class Column(NamedTuple):
-    """A column of a table: text unless its kind says otherwise."""
+    """A column of a table: text, broken where it is too long, unless its kind says otherwise."""
 
     name: str
-    kind: Literal["text", "path", "number"] = "text"
+    kind: Literal["text", "name", "path", "number"] = "text"
     extra: bool = False  # only where there is room
 
 

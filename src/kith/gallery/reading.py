@@ -96,6 +96,13 @@ def known_digests(connection: Connection, digests: Sequence[str], name: str | No
     return set(connection.execute(query).scalars())
 
 
+def photo_digests(connection: Connection, name: str) -> set[str]:
+    """Return the digests of a person's photos."""
+    photos = schema.photos
+    query = select(photos.c.digest).where(photos.c.person_id == known_person(connection, name))
+    return set(connection.execute(query).scalars())
+
+
 def embeddings(connection: Connection, person: int) -> Sequence[Any]:
     """Return `id`, `embedding` and `member` of a person's faces, oldest first."""
     faces, photos = schema.faces, schema.photos

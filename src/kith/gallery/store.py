@@ -211,15 +211,23 @@ class GalleryStore:
     def forget(self, name: str) -> ForgetReport:
         """Remove a person and all that was kept of them, from the file's free pages too.
 
-        Rewrites the file, which takes a while and as much free space again in a large gallery.
-        Copies elsewhere (archives, backups, what a disk keeps of overwritten blocks) are beyond
+        What evaluations remember of these photos (`kith.recognizer.cache`) goes as well. Rewrites
+        the file, which takes a while and as much free space again in a large gallery. Copies
+        elsewhere (archives, backups, what a disk keeps of overwritten blocks) are beyond
         its reach.
 
         Raises:
             UnknownPerson: with the names that were probably meant.
+            GalleryReadOnly: or what evaluations remember can be neither changed nor removed.
         """
+        # Here, because it loads the runtime, which listing people needs not wait for.
+        from kith.recognizer.cache import forget_photos
+
         cleaned = clean_name(name)
         self.find(name)
+        with self.database.read() as connection:
+            digests = reading.photo_digests(connection, cleaned)
+        forget_photos(digests)  # first: if that fails, nothing is half forgotten
         with self.database.write() as connection:
             photos, faces = writing.forget(connection, cleaned)
         return ForgetReport(cleaned, photos, faces, scrubbed=self.database.scrub())

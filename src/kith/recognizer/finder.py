@@ -52,8 +52,8 @@ class Finder:
         limits: Limits | None,
         workers: int | None,
     ) -> None:
-        self._min_face = min_face
-        self._limits = limits or Limits()
+        self.min_face = min_face
+        self.limits = limits or Limits()
         self.workers = workers or available_cores()
         self._detector = open_detector(detector, store, device=device, score=score)
         self._pool = ThreadPoolExecutor(self.workers, thread_name_prefix="kith")
@@ -62,6 +62,11 @@ class Finder:
     def detector(self) -> str:
         """Id of the detection network."""
         return self._detector.id
+
+    @property
+    def score(self) -> float:
+        """Faces the detector is less sure of are left out, 0–1."""
+        return self._detector.score
 
     def close(self) -> None:
         """End the worker threads; safe to call twice."""
@@ -73,11 +78,11 @@ class Finder:
         Raises:
             PhotoError: it cannot be read.
         """
-        return load_photo(image, limits=self._limits)
+        return load_photo(image, limits=self.limits)
 
     def find(self, photo: Photo) -> Detections:
         """Return the faces of a photo, in its pixels as they were read."""
-        least = None if self._min_face is None else self._min_face / photo.scale
+        least = None if self.min_face is None else self.min_face / photo.scale
         return self._detector.detect(photo.pixels, least)
 
     def map(self, work: Callable[[A], B], items: Iterable[A]) -> Iterator[B]:

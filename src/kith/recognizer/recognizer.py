@@ -12,6 +12,7 @@ from kith.models import ModelStore
 from kith.models.catalogue import card
 from kith.recognizer.faces import at_full_size, make_face
 from kith.recognizer.finder import Finder, check_options
+from kith.recognizer.pipeline import Pipeline
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -86,6 +87,7 @@ class Recognizer:
                 workers=workers,
             )
             self._embedder = opening.result()
+        self._device = device
         self.workers = self._finder.workers
         # Faces of one photo have threads of their own: work in `map` may ask for `faces`, and
         # would otherwise wait for the thread it runs in.
@@ -116,6 +118,19 @@ class Recognizer:
     def contract(self) -> EmbeddingContract:
         """What must agree before embeddings of two recognisers may be compared."""
         return self._embedder.contract
+
+    @property
+    def pipeline(self) -> Pipeline:
+        """What must be the same for a photo to give the same faces, bit for bit."""
+        finder = self._finder
+        return Pipeline(
+            finder.detector,
+            finder.score,
+            finder.min_face,
+            finder.limits,
+            self._device,
+            self.contract,
+        )
 
     @property
     def threshold(self) -> float:

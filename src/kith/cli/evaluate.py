@@ -1,0 +1,230 @@
+"""``kith evaluate``: how often kith is right, measured on photos of known people."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from kith.cli import options
+from kith.cli.options import Device, Json, Quiet, filled
+
+app = typer.Typer(help="How often kith is right, measured on photos of known people.")
+
+
+def _split(values: list[str] | None) -> list[str]:
+    """Return what was given several times, or with commas between, one by one and each once."""
+    parts = [part.strip() for value in values or [] for part in value.split(",")]
+    return list(dict.fromkeys(filled(parts)))
+
+
+def _rates(values: list[str] | None) -> list[str]:
+    """Return rates as they were given, one by one.
+
+    Raises:
+        typer.BadParameter: a value is not a number above 0 and at most 1.
+    """
+    parts = _split(values)
+    for part in parts:
+        try:
+            rate = float(part)
+        except ValueError:
+            rate = math.nan
+        if not 0 < rate <= 1:
+            raise typer.BadParameter(f"{part} is no rate: give a number above 0 and at most 1")
+    return parts
+
+
+Detectors = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--detector",
+        metavar="ID",
+        callback=_split,
+        help="Network that finds faces; several, or ID,ID, are compared. Default: yunet.",
+    ),
+]
+Embedders = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--embedder",
+        metavar="ID",
+        callback=_split,
+        help="Network that describes faces; several, or ID,ID, are compared. Default: sface.",
+    ),
+]
+Fars = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--far",
+        metavar="RATE",
+        callback=_rates,
+        help="False match rate to say the true match rate at; several, or RATE,RATE. "
+        "Default: 1e-2,1e-3,1e-4.",
+    ),
+]
+Rounds = Annotated[
+    int,
+    typer.Option("--rounds", metavar="N", min=0, help="Of the bootstrap; 0: no intervals."),
+]
+Seed = Annotated[int, typer.Option("--seed", metavar="N", min=0, help="Of everything drawn.")]
+NoCache = Annotated[
+    bool, typer.Option("--no-cache", help="Neither use nor keep what was found on the photos.")
+]
+Report = Annotated[
+    Path | None,
+    typer.Option(
+        "--report", metavar="DIR", parser=options.folder, help="Write figures and examples here."
+    ),
+]
+
+
+@app.command()
+def pairs(
+    file: Annotated[
+        Path,
+        typer.Argument(
+            metavar="PAIRS",
+            parser=options.folder,
+            help="LFW's pairs.txt, or a CSV of photo, photo, same.",
+        ),
+    ],
+    root: Annotated[
+        Path | None,
+        typer.Option(
+            "--root",
+            metavar="DIR",
+            parser=options.folder,
+            help="Where its photos lie. Default: beside it.",
+        ),
+    ] = None,
+    skip_missing: Annotated[
+        bool, typer.Option("--skip-missing", help="Leave out pairs whose photos are not there.")
+    ] = False,
+    detector: Detectors = None,
+    embedder: Embedders = None,
+    device: Device = "cpu",
+    far: Fars = None,
+    rounds: Rounds = 1000,
+    seed: Seed = 0,
+    report: Report = None,
+    no_cache: NoCache = False,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Measure one to one on a list of pairs: accuracy, ROC, error rates at thresholds."""
+    from kith.cli.evaluating import Run
+    from kith.evaluation.protocols import read_pairs
+
+    run = Run(
+        detector, embedder, device, rounds, seed, cached=not no_cache, as_json=as_json, quiet=quiet
+    )
+    protocol = read_pairs(file, root, skip_missing=skip_missing, seed=seed)
+    run.compare(protocol, far, report)
+
+
+@app.command()
+def folder(
+    root: Annotated[
+        Path,
+        typer.Argument(
+            metavar="ROOT", parser=options.folder, help="A folder with a folder for each person."
+        ),
+    ],
+    impostors: Annotated[
+        int,
+        typer.Option(
+            "--impostors",
+            metavar="N",
+            min=1,
+            help="Pairs of two people at most; of more, a sample is drawn.",
+        ),
+    ] = 10_000_000,
+    detector: Detectors = None,
+    embedder: Embedders = None,
+    device: Device = "cpu",
+    far: Fars = None,
+    rounds: Rounds = 1000,
+    seed: Seed = 0,
+    report: Report = None,
+    no_cache: NoCache = False,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Measure one to one on a folder of people: every photo is compared with every other."""
+    from kith.cli.evaluating import Run
+    from kith.evaluation.protocols import folder_pairs
+
+    run = Run(
+        detector, embedder, device, rounds, seed, cached=not no_cache, as_json=as_json, quiet=quiet
+    )
+    run.compare(folder_pairs(root, impostors=impostors, seed=seed), far, report)
+
+
+@app.command()
+def openset(
+    gallery_root: Annotated[
+        Path,
+        typer.Option(
+            "--gallery-root",
+            metavar="DIR",
+            parser=options.folder,
+            help="Photos to enrol: a folder for each person.",
+        ),
+    ],
+    probes: Annotated[
+        Path,
+        typer.Option(
+            "--probes",
+            metavar="DIR",
+            parser=options.folder,
+            help="Other photos of these people: a folder for each, of the same name.",
+        ),
+    ],
+    unknown: Annotated[
+        Path,
+        typer.Option(
+            "--unknown",
+            metavar="DIR",
+            parser=options.folder,
+            help="Photos of people who are not enrolled, or a list of names, one a line.",
+        ),
+    ],
+    root: Annotated[
+        Path | None,
+        typer.Option(
+            "--root",
+            metavar="DIR",
+            parser=options.folder,
+            help="Where the folders of such a list lie. Default: beside it.",
+        ),
+    ] = None,
+    detector: Detectors = None,
+    embedder: Embedders = None,
+    device: Device = "cpu",
+    fpir: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--fpir",
+            metavar="RATE",
+            callback=_rates,
+            help="Share of strangers who may be named, to say the share of people missed at; "
+            "several, or RATE,RATE. Default: 0.1,0.01,0.003.",
+        ),
+    ] = None,
+    rounds: Rounds = 1000,
+    seed: Seed = 0,
+    no_cache: NoCache = False,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Measure one to many with strangers: who is missed, and who is named that should not be."""
+    from kith.cli.evaluating import Run
+    from kith.evaluation.protocols import read_open_set
+
+    run = Run(
+        detector, embedder, device, rounds, seed, cached=not no_cache, as_json=as_json, quiet=quiet
+    )
+    run.search(read_open_set(gallery_root, probes, unknown, root), fpir)

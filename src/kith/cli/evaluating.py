@@ -1,0 +1,167 @@
+"""Running an evaluation: one system after the other over the same photos."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from contextlib import contextmanager
+from itertools import product
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+from kith.cli import options
+from kith.cli.output import emit, say, spinner
+from kith.cli.progress import photo_progress, pull_with_progress
+from kith.errors import OptionError, printable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
+
+    from kith.evaluation.protocols import OpenSetProtocol
+    from kith.evaluation.records import PairProtocol
+    from kith.recognizer import Recognizer
+    from kith.recognizer.cache import FaceCache
+
+    _Bar: TypeAlias = AbstractContextManager[Callable[[], None]]
+
+
+class Run:
+    """The systems of one command, each combination of a detector and an embedder.
+
+    Args:
+        detectors, embedders: ids; none: the default one.
+        device: that they run on.
+        rounds, seed: of the bootstrap.
+        cached: use and keep what is found on the photos.
+        as_json, quiet: the options of that name.
+    """
+
+    def __init__(
+        self,
+        detectors: list[str] | None,
+        embedders: list[str] | None,
+        device: str,
+        rounds: int,
+        seed: int,
+        *,
+        cached: bool,
+        as_json: bool,
+        quiet: bool,
+    ) -> None:
+        self._systems = list(product(detectors or ["yunet"], embedders or ["sface"]))
+        self._device = device
+        self._rounds = rounds
+        self._seed = seed
+        self._cached = cached
+        self._json = as_json
+        self._shown = not (as_json or quiet)
+
+    def compare(self, protocol: PairProtocol, far: list[str] | None, report: Path | None) -> None:
+        """Measure every system on pairs, and say what came out."""
+        from kith.cli.evaluated import print_pairs
+        from kith.evaluation.describe import describe
+        from kith.evaluation.pairs import RATES, measure
+        from kith.evaluation.shapes import pairs_shape
+
+        if report is not None:
+            self._check_report(report, protocol)
+        rates = _numbers(far) or RATES
+        evaluated = []
+        with self._cache() as cache:
+            for recognizer, bar in self._each(len(protocol.photos)):
+                with bar as on_photo:
+                    seen = describe(recognizer, protocol.photos, cache=cache, on_photo=on_photo)
+                with spinner("measuring", shown=self._shown):
+                    found = measure(
+                        protocol, seen, rates=rates, rounds=self._rounds, seed=self._seed
+                    )
+                evaluated.append(found)
+                if self._json:
+                    emit(pairs_shape(found.result, seen.cached))
+        if self._shown:
+            print_pairs(evaluated)
+        if report is not None:
+            from kith.evaluation.report import write_report
+
+            with spinner("writing the report", shown=self._shown):
+                page = write_report(evaluated, report, command=_command())
+            if self._shown:
+                say(f"report: {printable(str(page))}")
+
+    def search(self, protocol: OpenSetProtocol, fpir: list[str] | None) -> None:
+        """Measure every system on an open set, and say what came out."""
+        from kith.cli.evaluated import print_open_set
+        from kith.evaluation.openset import RATES, evaluate_open_set
+        from kith.evaluation.shapes import open_set_shape
+
+        total = sum(
+            len(part.paths) for part in (protocol.gallery, protocol.probes, protocol.unknown)
+        )
+        results = []
+        with self._cache() as cache:
+            for recognizer, bar in self._each(total):
+                with bar as on_photo:
+                    found = evaluate_open_set(
+                        protocol,
+                        recognizer,
+                        rates=_numbers(fpir) or RATES,
+                        rounds=self._rounds,
+                        seed=self._seed,
+                        cache=cache,
+                        on_photo=on_photo,
+                    )
+                results.append(found)
+                if self._json:
+                    emit(open_set_shape(found))
+        if self._shown:
+            print_open_set(results)
+
+    def _check_report(self, folder: Path, protocol: PairProtocol) -> None:
+        """Raise now what would keep a report from being written after all the work."""
+        from kith.evaluation.report import check_folder, require
+        from kith.evaluation.report.palette import LINES
+
+        require()
+        if len(self._systems) > len(LINES):
+            raise OptionError(
+                f"a report shows at most {len(LINES)} systems, not {len(self._systems)}"
+            )
+        check_folder(folder, protocol.photos)
+
+    def _each(self, photos: int) -> Iterator[tuple[Recognizer, _Bar]]:
+        """Yield each system with a bar for its photos."""
+        self._fetch()
+        for number, (detector, embedder) in enumerate(self._systems, start=1):
+            of = f" ({number} of {len(self._systems)})" if len(self._systems) > 1 else ""
+            bar = photo_progress(f"{detector} + {embedder}{of}", photos, shown=self._shown)
+            made = options.make_recognizer(detector, embedder, self._device, shown=self._shown)
+            with made as recognizer:
+                yield recognizer, bar
+
+    def _fetch(self) -> None:
+        """Fetch what all systems need: nothing is to fail after the first was measured."""
+        from kith.embedding import parse
+
+        needed = [detector for detector, _ in self._systems]
+        needed += [card.id for _, embedder in self._systems for card in parse(embedder).cards]
+        pull_with_progress(dict.fromkeys(needed), shown=self._shown)
+
+    @contextmanager
+    def _cache(self) -> Iterator[FaceCache | None]:
+        if not self._cached:
+            yield None
+            return
+        from kith.recognizer.cache import FaceCache
+
+        with FaceCache() as cache:
+            yield cache
+
+
+def _command() -> str:
+    """Return the command line; nothing where kith runs inside another program."""
+    return shlex.join(["kith", *sys.argv[1:]]) if Path(sys.argv[0]).stem == "kith" else ""
+
+
+def _numbers(rates: list[str] | None) -> list[float]:
+    return [float(rate) for rate in rates or []]

@@ -1,0 +1,163 @@
+"""Results as JSON: plain dictionaries whose keys are a contract and only grow.
+
+A rate that the data cannot support is None, and `not_supported` says why; never a number.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from kith._version import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from kith.evaluation.openset import OpenSetResult
+    from kith.evaluation.records import (
+        Failure,
+        Interval,
+        OperatingPoint,
+        PairsResult,
+        Rate,
+        System,
+    )
+
+Shape = dict[str, Any]
+
+
+def pairs_shape(result: PairsResult, cached: int = 0) -> Shape:
+    """Return what `kith evaluate pairs` and `folder` say of a system.
+
+    Args:
+        result: of the system.
+        cached: how many photos had been described in an earlier run.
+    """
+    named = [(rate_key(point.asked or 0.0), point) for point in result.points]
+    return {
+        "pairs": result.pairs,
+        "folds": result.folds,
+        "accuracy_mean": number(result.accuracy_mean),
+        "accuracy_std": number(result.accuracy_std),
+        "auc": number(result.auc.value),
+        "eer": number(result.eer.value),
+        "tar_at_far": {key: _complement(point.fnmr.value) for key, point in named},
+        "failures_to_acquire": len(result.failures),
+        **_system(result.system),
+        "genuine": result.genuine,
+        "impostor": result.impostor,
+        "people": result.people,
+        "photos": result.photos,
+        "not_supported": _unsupported((key, point.fnmr) for key, point in named),
+        "rough": [key for key, point in named if point.fnmr.rough],
+        "thresholds": {
+            "eer": number(result.eer_threshold),
+            "far": {key: number(point.threshold) for key, point in named},
+            "folds": [number(one) for one in result.fold_thresholds],
+        },
+        "intervals": {
+            "auc": _ends(result.auc.interval),
+            "eer": _ends(result.eer.interval),
+            "tar_at_far": {key: _complements(point.fnmr.interval) for key, point in named},
+        },
+        "default": _at_threshold(result.default, "fmr", "fnmr"),
+        "failed_pairs": result.failed_pairs,
+        **_about(result, cached),
+    }
+
+
+def open_set_shape(result: OpenSetResult) -> Shape:
+    """Return what `kith evaluate openset` says of a system."""
+    named = [(rate_key(point.asked or 0.0), point) for point in result.points]
+    return {
+        "people": result.people,
+        "probes": result.probes,
+        "unknown": result.unknown,
+        "rank1": number(result.rank1.value),
+        "fnir_at_fpir": {key: number(point.fnmr.value) for key, point in named},
+        "cmc": [number(value) for value in result.cmc],
+        "failures_to_acquire": len(result.failures),
+        "failures_to_enrol": len(result.not_enrolled),
+        **_system(result.system),
+        "not_enrolled": list(result.not_enrolled),
+        "probe_people": result.probe_people,
+        "unknown_people": result.unknown_people,
+        "photos": result.photos,
+        "not_supported": _unsupported((key, point.fnmr) for key, point in named),
+        "rough": [key for key, point in named if point.fnmr.rough],
+        "thresholds": {"fpir": {key: number(point.threshold) for key, point in named}},
+        "intervals": {
+            "rank1": _ends(result.rank1.interval),
+            "fnir_at_fpir": {key: _ends(point.fnmr.interval) for key, point in named},
+        },
+        "default": _at_threshold(result.default, "fpir", "fnir"),
+        **_about(result, result.cached),
+    }
+
+
+def rate_key(rate: float) -> str:
+    """Return a rate as a key: 0.01 is "1e-2", 0.0025 is "2.5e-3"."""
+    digits, exponent = f"{Decimal(repr(rate)):e}".split("e")
+    digits = digits.rstrip("0").rstrip(".") if "." in digits else digits
+    return f"{digits}e{int(exponent)}"
+
+
+def number(value: float | None) -> float | None:
+    """Return a number as JSON can have it; nine decimals are all that float32 holds."""
+    return None if value is None or not math.isfinite(value) else round(float(value), 9)
+
+
+def _system(system: System) -> Shape:
+    return {
+        "detector": system.detector,
+        "embedder": system.embedder,
+        "contract": asdict(system.contract),
+    }
+
+
+def _about(result: PairsResult | OpenSetResult, cached: int) -> Shape:
+    return {
+        "failures": _failures(result.failures),
+        "protocol": result.protocol,
+        "fingerprint": result.fingerprint,
+        "notes": list(result.notes),
+        "kith": __version__,
+        "seconds": round(result.seconds, 3),
+        "cached": cached,
+    }
+
+
+def _failures(failures: Sequence[Failure]) -> list[Shape]:
+    return [{"source": one.source, "reason": one.reason} for one in failures]
+
+
+def _at_threshold(point: OperatingPoint | None, fmr: str, fnmr: str) -> Shape | None:
+    if point is None:
+        return None
+    return {
+        "threshold": number(point.threshold),
+        fmr: number(point.fmr.value),
+        fnmr: number(point.fnmr.value),
+        "intervals": {fmr: _ends(point.fmr.interval), fnmr: _ends(point.fnmr.interval)},
+        "rough": [key for key, rate in ((fmr, point.fmr), (fnmr, point.fnmr)) if rate.rough],
+    }
+
+
+def _unsupported(rates: Iterable[tuple[str, Rate]]) -> dict[str, str]:
+    return {key: rate.unsupported for key, rate in rates if rate.unsupported is not None}
+
+
+def _ends(interval: Interval | None) -> list[float | None] | None:
+    return None if interval is None else [number(interval.low), number(interval.high)]
+
+
+def _complement(value: float | None) -> float | None:
+    return None if value is None else number(1.0 - value)
+
+
+def _complements(interval: Interval | None) -> list[float | None] | None:
+    if interval is None:
+        return None
+    return [number(1.0 - interval.high), number(1.0 - interval.low)]

@@ -1,0 +1,52 @@
+"""What decides which faces are found on a photo and how they are described."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+from kith._version import __version__
+from kith.models.catalogue import card
+
+if TYPE_CHECKING:
+    from kith.media import Limits
+    from kith.types import EmbeddingContract
+
+STEPS = 1
+"""Raised whenever decoding, detection, alignment or quality comes to find something else."""
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """Everything that must be the same for a photo to give the same faces, bit for bit.
+
+    Attributes:
+        detector: id of its card.
+        score: faces the detector is less sure of are left out.
+        min_face: narrowest face wanted, in pixels; None: whatever is seen.
+        limits: what is refused, and what is decoded smaller.
+        device: that the networks run on.
+        contract: of the embeddings.
+    """
+
+    detector: str
+    score: float
+    min_face: float | None
+    limits: Limits
+    device: str
+    contract: EmbeddingContract
+
+    @cached_property
+    def key(self) -> str:
+        """Stands for this pipeline, this version of kith and its runtime: sha256, hexadecimal."""
+        parts = asdict(self) | {
+            "detector_weights": [file.sha256 for file in card(self.detector).files],
+            "steps": STEPS,
+            "kith": __version__,
+            "runtime": version("onnxruntime"),
+        }
+        return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
