@@ -11,6 +11,7 @@ from kith.gallery import migrations
 from kith.gallery.store import GalleryStore
 
 from .people import CONTRACT, photos_of
+from .version1 import KITH, version_1
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,15 +19,26 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 
+LATEST = 2
+NEXT = LATEST + 1
+
+
+@pytest.fixture
+def first(path: Path) -> Path:
+    """A gallery of the first version with somebody in it."""
+    version_1(path)
+    return path
+
+
 @pytest.fixture
 def old(path: Path) -> Path:
-    """A gallery of version 1 with somebody in it."""
+    """A gallery of today with somebody in it."""
     with GalleryStore.open(path, create=True) as store:
         store.add("Ada", photos_of(1, 3), CONTRACT)
     return path
 
 
-def second(connection: Connection) -> None:
+def another(connection: Connection) -> None:
     connection.exec_driver_sql("ALTER TABLE people ADD COLUMN note TEXT NOT NULL DEFAULT ''")
     connection.exec_driver_sql("UPDATE people SET note = 'brought along'")
 
@@ -44,16 +56,69 @@ def versions(path: Path) -> tuple[int, int, str]:
     return user, version, kith
 
 
+def tables(path: Path) -> dict[str, list[tuple[object, ...]]]:
+    """Return what each table's columns are."""
+    connection = sqlite3.connect(path)
+    names = connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall()
+    found = {
+        name: connection.execute(f"PRAGMA table_info({name})").fetchall()
+        for (name,) in names
+        if not name.startswith("sqlite_")
+    }
+    connection.close()
+    return found
+
+
 def test_a_new_file_is_of_the_latest_version(old: Path) -> None:
-    assert versions(old) == (1, 1, __version__)
-    assert migrations.latest() == 1
+    assert versions(old) == (LATEST, LATEST, __version__)
+    assert migrations.latest() == LATEST
     assert old.read_bytes()[68:72] == b"kith"
 
 
+def test_the_first_version_is_brought_up_to_todays_tables(first: Path, tmp_path: Path) -> None:
+    assert versions(first) == (1, 1, KITH)
+    with GalleryStore.open(first) as store:
+        assert versions(first) == (LATEST, LATEST, __version__)
+        assert store.show("Ada").summary.photos == 3
+        assert store.check() == []
+    new = tmp_path / "new.kith"
+    with GalleryStore.open(new, create=True) as store:
+        store.add("Ada", photos_of(1, 3), CONTRACT)
+    assert tables(first) == tables(new)
+
+
+def test_the_first_version_killed_on_its_way_is_the_first_version(
+    first: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(migrations, "STEPS", {**migrations.STEPS, NEXT: failing})
+    with pytest.raises(KeyboardInterrupt):
+        GalleryStore.open(first)
+    assert versions(first) == (1, 1, KITH)
+    assert len(tables(first)["calibrations"]) == 6
+    monkeypatch.undo()
+    with GalleryStore.open(first) as store:
+        assert versions(first) == (LATEST, LATEST, __version__)
+        assert store.show("Ada").summary.photos == 3
+
+
+def test_the_first_version_for_reading_only(first: Path) -> None:
+    with pytest.raises(GalleryReadOnly, match="older format: open it for writing once"):
+        GalleryStore.open(first, read_only=True)
+    assert versions(first) == (1, 1, KITH)
+
+
+def test_a_kith_of_the_first_version_refuses_todays_file(
+    old: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(migrations, "STEPS", {})
+    with pytest.raises(GalleryTooNew, match=r"has format 2, .* reads up to 1: update kith"):
+        GalleryStore.open(old)
+
+
 def test_an_older_file_is_brought_up(old: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(migrations, "STEPS", {2: second})
+    monkeypatch.setattr(migrations, "STEPS", {**migrations.STEPS, NEXT: another})
     with GalleryStore.open(old) as store:
-        assert versions(old) == (2, 2, __version__)
+        assert versions(old) == (NEXT, NEXT, __version__)
         with store.database.read() as connection:
             notes = connection.exec_driver_sql("SELECT note FROM people").scalars().all()
         assert notes == ["brought along"]
@@ -61,37 +126,38 @@ def test_an_older_file_is_brought_up(old: Path, monkeypatch: pytest.MonkeyPatch)
         assert store.check() == []
         assert store.templates.change_counter() == 2
     with GalleryStore.open(old):
-        assert versions(old) == (2, 2, __version__)
+        assert versions(old) == (NEXT, NEXT, __version__)
 
 
 def test_an_interrupted_step_leaves_the_old_file(
     old: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(migrations, "STEPS", {2: second, 3: failing})
+    steps = {**migrations.STEPS, NEXT: another}
+    monkeypatch.setattr(migrations, "STEPS", {**steps, NEXT + 1: failing})
     with pytest.raises(KeyboardInterrupt):
         GalleryStore.open(old)
-    assert versions(old) == (1, 1, __version__)
-    monkeypatch.setattr(migrations, "STEPS", {2: second, 3: lambda connection: None})
+    assert versions(old) == (LATEST, LATEST, __version__)
+    monkeypatch.setattr(migrations, "STEPS", {**steps, NEXT + 1: lambda _: None})
     with GalleryStore.open(old) as store:
-        assert versions(old) == (3, 3, __version__)
+        assert versions(old) == (NEXT + 1, NEXT + 1, __version__)
         assert store.check() == []
 
 
 def test_an_older_file_for_reading_only(old: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(migrations, "STEPS", {2: second})
+    monkeypatch.setattr(migrations, "STEPS", {**migrations.STEPS, NEXT: another})
     with pytest.raises(GalleryReadOnly, match="older format: open it for writing once"):
         GalleryStore.open(old, read_only=True)
-    assert versions(old) == (1, 1, __version__)
+    assert versions(old) == (LATEST, LATEST, __version__)
 
 
 @pytest.mark.parametrize("read_only", [False, True])
 def test_a_newer_file_is_refused(
     old: Path, monkeypatch: pytest.MonkeyPatch, read_only: bool
 ) -> None:
-    monkeypatch.setattr(migrations, "STEPS", {2: second})
+    monkeypatch.setattr(migrations, "STEPS", {**migrations.STEPS, NEXT: another})
     GalleryStore.open(old).close()
     monkeypatch.undo()
     before = old.read_bytes()
-    with pytest.raises(GalleryTooNew, match=r"has format 2, .* reads up to 1: update kith"):
+    with pytest.raises(GalleryTooNew, match=rf"has format {NEXT}, .* reads up to {LATEST}: update kith"):
         GalleryStore.open(old, read_only=read_only)
     assert old.read_bytes() == before

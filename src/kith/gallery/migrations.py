@@ -22,7 +22,15 @@ if TYPE_CHECKING:
 APPLICATION_ID = 0x6B697468
 """``kith`` in ASCII, in the header of every gallery, where ``file`` and SQLite look for it."""
 
-STEPS: dict[int, Callable[[Connection], None]] = {}
+
+def _calibrations_in_detail(connection: Connection) -> None:
+    """Version 1 had the table, but nothing that wrote to it."""
+    connection.exec_driver_sql(
+        "ALTER TABLE calibrations ADD COLUMN detail TEXT DEFAULT '{}' NOT NULL"
+    )
+
+
+STEPS: dict[int, Callable[[Connection], None]] = {2: _calibrations_in_detail}
 """The step that turns version n − 1 into n, under n; the first possible n is 2."""
 
 

@@ -106,6 +106,7 @@ templates = Table(
     Column("vector", LargeBinary, nullable=False),  # float32, the contract's dimension
 )
 
+# The newest of the gallery's contract counts.
 calibrations = Table(
     "calibrations",
     metadata,
@@ -115,6 +116,7 @@ calibrations = Table(
     Column("fmr", Float, nullable=False),
     Column("fingerprint", Text, nullable=False),  # of the data it was measured on
     Column("created", Text, nullable=False),
+    Column("detail", Text, nullable=False, server_default="{}"),  # JSON: all else; since version 2
 )
 
 audit = Table(
