@@ -8,8 +8,16 @@ import pytest
 
 from kith.alignment import RECIPES
 from kith.errors import UnknownModel
-from kith.models.card import ModelCard, Url
-from kith.models.catalogue import CARDS, DEFAULTS, card
+from kith.models.card import Fusion, ModelCard, Url
+from kith.models.catalogue import (
+    CARDS,
+    DEFAULTS,
+    FUSIONS,
+    PRESETS,
+    card,
+    networks,
+    presets_of,
+)
 
 
 @pytest.mark.parametrize("model_id", CARDS)
@@ -23,7 +31,31 @@ def test_every_card_is_found_by_its_id(model_id: str) -> None:
 def test_a_slip_of_the_pen_gets_a_suggestion(asked: str, suggested: str) -> None:
     with pytest.raises(UnknownModel, match=f"did you mean {suggested}") as unknown:
         card(asked)
-    assert all(model_id in str(unknown.value) for model_id in CARDS)
+    known = (*CARDS, *FUSIONS, *PRESETS)
+    assert all(model_id in str(unknown.value) for model_id in known)
+
+
+@pytest.mark.parametrize("fusion", FUSIONS.values(), ids=lambda fusion: fusion.id)
+def test_a_fusion_can_be_relied_on(fusion: Fusion) -> None:
+    parts = [card(part.network) for part in fusion.parts]
+    assert networks(fusion.id) == tuple(parts)
+    assert {part.task for part in parts} == {"embedding"}
+    assert sum(part.weight for part in fusion.parts) == pytest.approx(1, abs=1e-9)
+    assert fusion.id not in CARDS
+    assert "+" not in fusion.id
+    with pytest.raises(UnknownModel, match=f"{fusion.id} stands for {parts[0].id} and"):
+        card(fusion.id)
+
+
+@pytest.mark.parametrize(("preset", "meant"), PRESETS.items())
+def test_a_preset_names_what_is_there(preset: str, meant: str) -> None:
+    assert preset not in CARDS
+    assert preset not in FUSIONS
+    assert networks(preset) == networks(meant)
+    assert presets_of(meant).count(preset) == 1
+    assert all(part.licence.commercial for part in networks(preset))
+    known = FUSIONS.get(meant) or card(meant)
+    assert known.threshold is not None
 
 
 def test_nonsense_gets_none_and_stays_on_one_line() -> None:
@@ -31,7 +63,7 @@ def test_nonsense_gets_none_and_stays_on_one_line() -> None:
         card("\x1b[2J\n" + "q" * 5000)
     assert "did you mean" not in str(unknown.value)
     assert str(unknown.value).isprintable()
-    assert len(str(unknown.value)) < 300
+    assert len(str(unknown.value)) < 350
 
 
 @pytest.mark.parametrize("known", CARDS.values(), ids=lambda known: known.id)

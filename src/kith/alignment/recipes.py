@@ -53,6 +53,20 @@ OPENFACE_TEMPLATE = np.array(
 36–41 and 42–47 of its 68, nose 30, mouth corners 48 and 54 (align_dlib.py, scaled to 0–1)."""
 
 
+RETAIL_TEMPLATE = 128 * np.array(
+    [
+        [0.31556875, 0.46157411],
+        [0.68262292, 0.46157411],
+        [0.50026250, 0.64050536],
+        [0.34947188, 0.82469196],
+        [0.65343646, 0.82469196],
+    ],
+    np.float32,
+)
+"""Where the five points lie in the 128 × 128 crop of Open Model Zoo's
+face-reidentification-retail-0095; its README gives them as shares of the side."""
+
+
 class CropRecipe(Protocol):
     """How a face becomes a square."""
 
@@ -122,6 +136,7 @@ RECIPES: dict[str, CropRecipe] = {
         ARCFACE,
         SimilarityCrop("dlib-150", 1, 150, DLIB_TEMPLATE),
         SimilarityCrop("openface-96", 1, 96, OPENFACE_TEMPLATE),
+        SimilarityCrop("retail-128", 1, 128, RETAIL_TEMPLATE),
         # Cao et al., VGGFace2 (FG 2018), section 5: the box extended by 0.3, the shorter side
         # resized to 256, the middle 224.
         BoxCrop("vggface2-224", 1, 224, margin=0.3, shorter=256),

@@ -230,3 +230,44 @@ class ModelCard:
     def files(self) -> tuple[Weights, ...]:
         """Every file that the network needs to run."""
         return (self.weights, *self.more)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One network of a fusion.
+
+    Attributes:
+        network: its card's id.
+        weight: of its similarity in the whole, 0–1.
+    """
+
+    network: str
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Fusion:
+    """Several networks as one embedder: its similarity is the weighted mean of theirs.
+
+    Attributes:
+        id: the name users give it, such as ``sface-retail``.
+        title: its name in full.
+        parts: two or more; their weights add up to 1.
+        threshold: where a person may start without measuring; None where nobody measured.
+        mirror_threshold: the same with both views.
+        measured: accuracy and speed.
+        notes: what else a user should know.
+    """
+
+    id: str
+    title: str
+    parts: tuple[Part, ...]
+    threshold: Threshold | None = None
+    mirror_threshold: Threshold | None = None
+    measured: Measured | None = None
+    notes: str = ""
+
+    @property
+    def model(self) -> str:
+        """What a contract calls it: ``sface@0.5+retail-0095@0.5``."""
+        return "+".join(f"{part.network}@{part.weight:g}" for part in self.parts)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from kith.errors import ModelCorrupt, ModelUnavailable, WeightsUnreadable
 from kith.models.files import locked, place, sweep, temporary_file, write
 from kith.models.home import unwritable
-from kith.models.integrity import sha256
+from kith.models.integrity import joint, sha256
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,7 +36,7 @@ class Record:
 
     Attributes:
         sha256: of the graph.
-        source_sha256: of the file it was made from.
+        source_sha256: of the file it was made from; of several, over theirs (`joint`).
         made_by: importer or rewriter, with its version.
         classes: that its classifier tells apart; 0: it has none.
         source: the file's name.
@@ -208,7 +208,16 @@ def _place(card: ModelCard, store: ModelStore, known: Weights) -> Path | None:
     if not known.sha256:
         return None
     weights = store.location(card, known)
-    return weights.with_name(f"{weights.stem}.{known.sha256[:12]}.{maker(card)}.onnx")
+    return weights.with_name(f"{weights.stem}.{_source(card, known)[:12]}.{maker(card)}.onnx")
+
+
+def _source(card: ModelCard, known: Weights) -> str:
+    """Return the sha256 of what a graph is made from.
+
+    An importer reads all files of its network; files that are ONNX are a graph each.
+    """
+    more = card.more if card.importer else ()
+    return joint((known.sha256, *(file.sha256 for file in more)))
 
 
 def _made(card: ModelCard, store: ModelStore, file: Weights) -> Graph:
@@ -224,7 +233,7 @@ def _made(card: ModelCard, store: ModelStore, file: Weights) -> Graph:
                 return found
             log.info("preparing %s for onnxruntime", card.id)
             classes = _convert(card, store, file, path)
-            record = Record("", known.sha256, maker(card), classes, file.file)
+            record = Record("", _source(card, known), maker(card), classes, file.file)
             return write_graph(target, path, record)
     except OSError as error:
         raise unwritable(store.home, error) from error

@@ -15,8 +15,8 @@ from kith.errors import ModelCorrupt, ModelUnavailable, WeightsUnreadable, print
 from kith.models.files import locked, place, sweep, temporary_file, write
 from kith.models.graphs import Graph, Record, maker, read_graph, write_graph
 from kith.models.home import unwritable
-from kith.models.importers.convert import MOST_BYTES, convert
-from kith.models.integrity import looks_like_page, looks_like_weights, sha256
+from kith.models.importers.convert import MOST_BYTES, convert, files_of
+from kith.models.integrity import joint, looks_like_page, looks_like_weights, sha256
 from kith.models.labels import ENDINGS, checked_labels, read_labels
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class Import:
     Attributes:
         path: of what was kept.
         roles: what it is used for from now on.
-        sha256: of the user's file.
+        sha256: of the user's file; of two that are one network, over theirs.
         pinned: the card knows its numbers by their sha256.
     """
 
@@ -70,7 +70,8 @@ def import_file(path: Path, card: ModelCard, store: ModelStore) -> Import:
                 f"{path.name} is not the file of {card.id}: its sha256 is {digest[:12]}…, not "
                 f"{card.weights.sha256[:12]}…"
             )
-        return _import_network(path, card, store, digest)
+        digests = [digest, *map(sha256, files_of(card.importer, path)[1:])]
+        return _import_network(path, card, store, joint(digests))
     except OSError as error:
         raise unwritable(store.home, error) from error
 

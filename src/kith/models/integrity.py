@@ -6,6 +6,7 @@ import hashlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from kith.models.card import Weights
@@ -19,6 +20,12 @@ def sha256(path: Path) -> str:
     """Return the sha256 of a file, hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def joint(digests: Iterable[str]) -> str:
+    """Return what stands for several sha256: a single one itself, else the sha256 of the list."""
+    lines = list(digests)
+    return lines[0] if len(lines) == 1 else hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
 def matches(path: Path, weights: Weights) -> bool:

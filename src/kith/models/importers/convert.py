@@ -31,11 +31,13 @@ class _Family:
         build: module and function that write its graph.
         formats: that its weights come in.
         classifier: the array that only a file with a classifier has.
+        beside: ending of the second file, for formats that keep a network in two.
     """
 
     build: str
     formats: tuple[str, ...]
     classifier: str = ""
+    beside: str = ""
 
 
 _FAMILIES = {
@@ -45,6 +47,7 @@ _FAMILIES = {
     "openface": _Family("nn4.build", (".t7", ".h5")),
     "facenet": _Family("inception_resnet.build", (".h5", ".pt", ".pb"), "logits/weight"),
     "dlib-resnet": _Family("dlib_resnet.build", (".dat",)),
+    "retail-0095": _Family("openvino_network.build_retail_0095", (".xml",), beside=".bin"),
 }
 """By the name of an importer."""
 
@@ -54,6 +57,7 @@ MAGIC = {
     ".t7": (b"\x04\x00\x00\x00",),  # an object, as a little-endian number
     ".pb": (b"\x0a",),  # the first field of a graph: a node
     ".dat": (b"\x01\x01\x01\x0dloss",),  # the first layer's class, behind two versions
+    ".xml": (b"<?xml ", b"<net "),
 }
 _LEAST_SECONDS = 60
 _BYTES_PER_SECOND = 10_000_000
@@ -66,6 +70,7 @@ _READERS = {
     ".t7": "torch7.open_t7",
     ".pb": "frozen_graph.open_pb",
     ".dat": "dlib_network.open_dat",
+    ".xml": "openvino_ir.open_ir",
 }
 
 
@@ -106,6 +111,13 @@ def convert(card: ModelCard, path: Path, target: Path) -> int:
         kind = MissingExtra if answer["error"] == "MissingExtra" else WeightsUnreadable
         raise kind(str(answer["message"]))
     return int(answer["classes"])
+
+
+def files_of(importer: str, path: Path) -> tuple[Path, ...]:
+    """Return the files that hold the network of which `path` is the first: all that are there."""
+    beside = _FAMILIES[importer].beside
+    second = path.with_suffix(beside)
+    return (path, second) if beside and second != path and second.is_file() else (path,)
 
 
 def build(importer: str, classes: int, path: Path) -> tuple[bytes, int]:

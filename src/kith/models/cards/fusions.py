@@ -1,0 +1,23 @@
+"""Embedders made of several networks, and which embedder is best or fastest."""
+
+from __future__ import annotations
+
+from kith.models.card import Fusion, Part
+from kith.models.cards import figures
+
+FUSIONS = (
+    Fusion(
+        id="sface-retail",
+        title="SFace and face-reidentification-retail-0095",
+        parts=(Part("sface", 0.6), Part("retail-0095", 0.4)),
+        threshold=figures.threshold(0.333),
+        mirror_threshold=figures.threshold(0.337),
+        measured=figures.figures(12.8, accuracy=0.9967, tar=0.9967),
+    ),
+)
+
+PRESETS = {
+    "best": "sface-retail",
+    "fast": "retail-0095",
+}
+"""Names for embedders; what they stand for may change, and contracts name what stood there."""
