@@ -15,6 +15,8 @@ from PIL import Image
 from kith.errors import KithError, OptionError, printable
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from kith.types import Pixels
 
 _FORMATS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP"}
@@ -50,18 +52,33 @@ def save_picture(pixels: Pixels, path: str | os.PathLike[str], quality: int = 92
         raise OptionError(f"{_shown(target)}: a picture's name ends in .png, .jpg, .jpeg or .webp")
     if not 1 <= quality <= 100:
         raise OptionError(f"the quality is {quality}; it must be 1–100")
-    data = _encode(Image.fromarray(pixels), kind, quality, target)
-    part = target.with_name(f".kith-{secrets.token_hex(6)}.part")
+    save_files({target: _encode(Image.fromarray(pixels), kind, quality, target)})
+
+
+def save_files(files: Mapping[Path, bytes]) -> None:
+    """Write files that belong together; their folders are made where they are missing.
+
+    None appears before all are on the disk, and each appears complete; they take their places in
+    the order given.
+
+    Raises:
+        KithError: the disk is full, or it is not permitted.
+    """
+    parts = {path: path.with_name(f".kith-{secrets.token_hex(6)}.part") for path in files}
+    at = next(iter(files), Path())
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        part.write_bytes(data)
-        part.replace(target)
+        for at, part in parts.items():
+            at.parent.mkdir(parents=True, exist_ok=True)
+            part.write_bytes(files[at])
+        for at, part in parts.items():
+            part.replace(at)
     except OSError as error:
         reason = _REASONS.get(error.errno or 0, error.strerror or str(error))
-        raise KithError(f"{_shown(target)}: cannot be written: {reason}") from error
+        raise KithError(f"{_shown(at)}: cannot be written: {reason}") from error
     finally:
-        with suppress(OSError):  # gone where all went well
-            part.unlink()
+        for part in parts.values():
+            with suppress(OSError):  # gone where all went well
+                part.unlink()
 
 
 def _encode(image: Image.Image, kind: str, quality: int, target: Path) -> bytes:

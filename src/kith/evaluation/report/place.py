@@ -1,0 +1,81 @@
+"""Where a report goes: its own folder, in which nothing of anybody else is ever touched."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from kith._version import __version__
+from kith.errors import OptionError, printable
+from kith.media.save import save_files
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+PAGE = "index.html"
+NUMBERS = "report.json"
+MARK = f"kith {__version__} evaluation report"
+"""Stands near the beginning of every file of a report, by which it is known as one."""
+
+_KNOWN = b" evaluation report"
+_HEAD = 2048
+_USUAL = (PAGE, NUMBERS, "det.png", "roc.png", "scores.png")
+
+
+def check_folder(folder: Path, photos: Iterable[str] = ()) -> None:
+    """Raise unless a report may be written into a folder.
+
+    Args:
+        folder: made when it is written to.
+        photos: that are evaluated; their own folders are not the report's.
+
+    Raises:
+        OptionError: it is a file, holds other files under the report's names, or photos.
+    """
+    shown = printable(str(folder))
+    if folder.exists() and not folder.is_dir():
+        raise OptionError(f"{shown} is a file: name a folder for the report")
+    own = os.path.realpath(folder)
+    # Folders in a folder of photos are taken for people: the report's pictures would be photos.
+    if any(own == parent for parent in {os.path.dirname(os.path.realpath(one)) for one in photos}):  # noqa: PTH120
+        raise OptionError(f"{shown} is where photos are: name another folder for the report")
+    _check(folder, _USUAL)
+
+
+def write(folder: Path, files: Mapping[str, bytes]) -> Path:
+    """Write a report's files, the page last, in place of an earlier report.
+
+    Returns:
+        The page.
+
+    Raises:
+        OptionError: other files stand under the report's names.
+        KithError: the disk is full, or it is not permitted.
+    """
+    _check(folder, files)
+    old = [path for path in folder.glob("scores*.png") if path.name not in files and _is_ours(path)]
+    save_files({folder / name: files[name] for name in sorted(files, key=PAGE.__eq__)})
+    for path in old:  # of an earlier report on other systems
+        path.unlink(missing_ok=True)
+    return folder / PAGE
+
+
+def _check(folder: Path, names: Iterable[str]) -> None:
+    for name in names:
+        path = folder / name
+        if os.path.lexists(path) and not _is_ours(path):
+            raise OptionError(
+                f"{printable(str(path))} is there and is no report of kith: name another folder"
+            )
+
+
+def _is_ours(path: Path) -> bool:
+    if path.is_symlink() or not path.is_file():
+        return False
+    try:
+        with path.open("rb") as file:
+            head = file.read(_HEAD)
+    except OSError:
+        return False
+    return b"kith " in head and _KNOWN in head
