@@ -176,6 +176,16 @@ def test_copies_in_a_folder_are_told(kith: Kith, people: Path) -> None:
     assert any(note.startswith("1 photos are second copies") for note in found["notes"])
 
 
+def test_empty_files_are_failures_not_copies(kith: Kith, people: Path) -> None:
+    for person in folders(people)[:3]:
+        sorted(person.iterdir())[0].write_bytes(b"")
+    [found] = kith.fine("evaluate", "folder", people, "--json").objects
+    assert (found["photos"], found["failures_to_acquire"]) == (25, 3)
+    assert (found["genuine"], found["impostor"]) == (50, 250)
+    assert found["failed_pairs"] == 3 * 24 - 3
+    assert not any("copies" in note for note in found["notes"])
+
+
 def test_an_open_set(kith: Kith, people: Path, tmp_path: Path) -> None:
     names = [path.name for path in folders(people)]
     for name in names[:3]:

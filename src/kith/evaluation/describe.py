@@ -97,7 +97,7 @@ def _looked_at(
         if known is not None:
             return _Seen(known, True)
         found = recognizer.describe(data)
-        return _Seen(replace(found, source=path, digest=digest), False)
+        return _Seen(replace(found, source=path), False)
 
     for seen in recognizer.map(look, photos):
         if cache and not seen.cached:

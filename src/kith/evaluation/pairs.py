@@ -73,7 +73,9 @@ def measure(
     comparisons = compare(protocol, described)
     found = summary(comparisons, rates, described.system.threshold, rounds=rounds, seed=seed)
     folds = _over_folds(protocol, comparisons)
-    used = np.unique(np.concatenate([protocol.first, protocol.second]))
+    stands = np.zeros(len(protocol.photos), dtype=np.bool_)
+    stands[protocol.first] = stands[protocol.second] = True
+    used = np.flatnonzero(stands)
     failures = tuple(
         Failure(protocol.photos[at], reason)
         for at in used.tolist()
@@ -131,8 +133,10 @@ def fingerprint(digests: Sequence[str], *arrays: npt.NDArray[np.generic]) -> str
 
 def _over_folds(protocol: PairProtocol, comparisons: Comparisons) -> FoldAccuracy | None:
     """Return the accuracy over the folds that have pairs; None where there are not two."""
+    if protocol.folds == 0:
+        return None
     present, fold = np.unique(protocol.fold, return_inverse=True)
-    if protocol.folds == 0 or len(present) < 2:
+    if len(present) < 2:
         return None
     return fold_accuracy(comparisons.similarity, protocol.same, fold, len(present))
 

@@ -78,7 +78,8 @@ class Described:
         system: that described them.
         faces: the one face that is meant of each photo; None where it could not be acquired.
         reasons: why not; None where it could.
-        digests: sha256 of each photo's encoded bytes; empty where it was not read.
+        digests: sha256 of each photo's encoded bytes; empty where it could not be read, so that two
+            broken files are two failures and not copies of each other.
         cached: how many came from an earlier run.
         seconds: that it took.
     """

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from kith.errors import ProtocolError, printable
+from kith.evaluation.protocols.distinct import distinct
 from kith.evaluation.records import PairProtocol
 from kith.gallery.folder import photos_of_folder
 
@@ -17,8 +18,11 @@ if TYPE_CHECKING:
     from kith.evaluation.records import Indices
 
 MOST = 10_000_000
-"""Pairs of a kind that are compared where there are more: 130 MB of them, and a sample of so many
-supports a rate of 3e-7."""
+"""Pairs of a kind that are compared where there are more. A sample of so many supports a rate of
+3e-7; with all that is measured on them they take about a gigabyte."""
+
+_BYTES_EACH = 16
+"""For each number of a sample, where all that could be drawn are marked in a table."""
 
 
 class FolderPhotos(NamedTuple):
@@ -144,15 +148,21 @@ def _some(
 def sample(total: int, wanted: int, random: np.random.Generator) -> npt.NDArray[np.int64]:
     """Return `wanted` different numbers below `total`, rising, every set equally likely.
 
+    Numbers are drawn, never more than are still missing, until there are enough different ones.
     In memory for a few times `wanted`, however large `total` is.
     """
     if 2 * wanted > total:
         kept = np.ones(total, dtype=np.bool_)
         kept[sample(total, total - wanted, random)] = False
         return np.flatnonzero(kept)
+    if total <= _BYTES_EACH * wanted:
+        drawn, missing = np.zeros(total, dtype=np.bool_), wanted
+        while missing:
+            drawn[random.integers(0, total, size=missing)] = True
+            missing = wanted - int(np.count_nonzero(drawn))
+        return np.flatnonzero(drawn)
     chosen = np.empty(0, dtype=np.int64)
     while len(chosen) < wanted:
-        more = random.integers(0, total, size=2 * (wanted - len(chosen)) + 16)
-        chosen = np.unique(np.concatenate([chosen, more]))
-    # Which of them go must not depend on their size.
-    return np.sort(random.permutation(chosen)[:wanted])
+        more = random.integers(0, total, size=wanted - len(chosen))
+        chosen = distinct(np.concatenate([chosen, more]))
+    return chosen

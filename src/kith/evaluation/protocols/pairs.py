@@ -10,6 +10,7 @@ import numpy as np
 
 from kith.errors import ProtocolError, printable
 from kith.evaluation.protocols import folds, lfw, people, places, table
+from kith.evaluation.protocols.distinct import distinct
 from kith.evaluation.protocols.lines import text_lines
 from kith.evaluation.records import PairProtocol
 
@@ -154,5 +155,5 @@ def _doubts(
             "labels are wrong somewhere"
         )
     low, high = np.minimum(first, second).astype(np.int64), np.maximum(first, second)
-    if again := len(low) - len(np.unique(low << 32 | high)):
+    if again := len(low) - len(distinct(low << 32 | high)):
         yield f"{again:,} pairs are listed more than once and count as often"

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from kith.evaluation.protocols.distinct import distinct
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -43,7 +45,7 @@ def groups(count: int, first: Indices, second: Indices) -> Indices:
             thing = parent[thing]
         return thing
 
-    links = np.unique(first.astype(np.int64) << 32 | second)
+    links = distinct(first.astype(np.int64) << 32 | second)
     for a, b in zip((links >> 32).tolist(), (links & 0xFFFFFFFF).tolist(), strict=True):
         low, high = sorted((top(a), top(b)))
         parent[high] = low  # the first thing of a group stays its head
