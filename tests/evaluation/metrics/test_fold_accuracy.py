@@ -24,7 +24,7 @@ def right(values: list[tuple[float, bool]], threshold: float) -> int:
 
 @given(pairs)
 def test_no_threshold_is_better(values: list[tuple[float, bool]]) -> None:
-    scores, same = (np.array(column) for column in zip(*values, strict=True))
+    scores, same = (np.array(column) for column in zip(*sorted(values), strict=True))
     threshold = best_threshold(scores.astype(np.float32), same.astype(bool))
     tried = [-math.inf, *scores.tolist(), *(slowly.above(score) for score in scores.tolist())]
     assert right(values, threshold) == max(right(values, t) for t in tried)

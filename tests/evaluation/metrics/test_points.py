@@ -136,6 +136,19 @@ def test_no_errors_is_not_a_rate_of_zero() -> None:
     assert point.fmr.rough
 
 
+def test_of_very_many_people_pairs_are_counted_alike() -> None:
+    once = made([0.9] * 40, [0.1] * 3000)  # 6,040 people
+    twice = Comparisons(
+        *(np.concatenate([part, part]) for part in (once.similarity, once.same)),
+        np.concatenate([once.a, once.b]),
+        np.concatenate([once.b, once.a]),
+        once.people,
+    )
+    for comparisons in (once, twice):
+        point = metrics.at_threshold(comparisons, 0.5, rounds=5)
+        assert interval(point.fmr) == Interval(0.0, 3 / 3000)
+
+
 def test_nothing_but_errors_is_not_a_rate_of_one() -> None:
     point = metrics.at_threshold(made([0.1] * 40, [0.9] * 300), 0.5, rounds=20)
     assert interval(point.fnmr) == Interval(1 - 3 / 40, 1.0)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from kith.evaluation import metrics
 from kith.evaluation.metrics import bulk
+from kith.evaluation.metrics import resample as sampling
 from kith.evaluation.metrics.draws import draws
 from kith.evaluation.metrics.resample import Sampled, Wanted, resample
 from kith.evaluation.metrics.trials import trials_of
@@ -167,6 +168,18 @@ def test_bins_of_many_people(monkeypatch: pytest.MonkeyPatch) -> None:
     binned = everything(resample(trials, WIDE, 200, 0, head=2000))
     (expected, width), (found, narrower) = ends(exact), ends(binned)
     assert (narrower > 0.6 * width - 1e-6).all()
+    assert (np.abs(found - expected) <= 0.2 * width + 1e-6).all()
+
+
+def test_people_in_groups(monkeypatch: pytest.MonkeyPatch) -> None:
+    trials = trials_of(strangers_to_each_other(30_000, 4000, 0.3))
+    each = everything(resample(trials, WIDE, 400, 0))
+    monkeypatch.setattr(sampling, "MOST_DRAWN", 1000)
+    grouped = everything(resample(trials, WIDE, 400, 0))
+    (expected, width), (found, other) = ends(each), ends(grouped)
+    kept = width > 0
+    assert kept.sum() > 12
+    assert other[kept] / width[kept] == pytest.approx(1, abs=0.2)
     assert (np.abs(found - expected) <= 0.2 * width + 1e-6).all()
 
 

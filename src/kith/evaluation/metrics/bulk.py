@@ -17,11 +17,11 @@ import numpy as np
 import numpy.typing as npt
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
+    from kith.evaluation.metrics.draws import Draws
     from kith.evaluation.metrics.trials import Side
 
-Weights = npt.NDArray[np.int32]
 Sums = npt.NDArray[np.float64]
 Bins = npt.NDArray[np.intp]
 
@@ -30,16 +30,17 @@ FEW_PEOPLE = 512
 SOME_PEOPLE = 3000
 """Up to whom the total weight of all pairs is exact: a table of 36 MiB."""
 _CHUNK = 1 << 20
+_ROWS = 1 << 12
 
 
 class Bulk(Protocol):
     """Sums of the weights of the trials in each bin."""
 
-    def sums(self, weights: Weights) -> Sums:
+    def sums(self, drawn: Draws) -> Sums:
         """Return the sum of each bin (rounds × bins) for draws of people (rounds × people)."""
         ...
 
-    def totals(self, weights: Weights) -> Sums | None:
+    def totals(self, drawn: Draws) -> Sums | None:
         """Return the weight of all trials, in bins or not, that `sums` are to be scaled to."""
         ...
 
@@ -56,13 +57,17 @@ class Counted:
     counts: npt.NDArray[np.float32]
     couples: tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]] | None = None
 
-    def sums(self, weights: Weights) -> Sums:
+    def sums(self, drawn: Draws) -> Sums:
         """Return the sum of each bin."""
-        if self.couples is not None:
-            weights = weights[:, self.couples[0]] * weights[:, self.couples[1]]
-        return (weights.astype(np.float32) @ self.counts).astype(np.float64)
+        if self.couples is None:
+            return _product(lambda rows: drawn[:, rows], self.counts)
+        first, second = self.couples
+        return _product(
+            lambda rows: np.multiply(drawn[:, first[rows]], drawn[:, second[rows]], dtype=np.int32),
+            self.counts,
+        )
 
-    def totals(self, weights: Weights) -> None:
+    def totals(self, drawn: Draws) -> None:
         """Return nothing: the sums are exact."""
 
 
@@ -81,16 +86,15 @@ class Projected:
     pairs: Sums
     table: npt.NDArray[np.float32] | None
 
-    def sums(self, weights: Weights) -> Sums:
+    def sums(self, drawn: Draws) -> Sums:
         """Return the sum of each bin, at least 0."""
-        linear = (weights.astype(np.float32) @ self.counts).astype(np.float64)
-        return np.maximum(linear - self.pairs, 0.0)
+        return np.maximum(_product(lambda rows: drawn[:, rows], self.counts) - self.pairs, 0.0)
 
-    def totals(self, weights: Weights) -> Sums | None:
+    def totals(self, drawn: Draws) -> Sums | None:
         """Return Σ w_a · w_b over all pairs."""
         if self.table is None:
             return None
-        floats = weights.astype(np.float32)
+        floats = drawn.astype(np.float32)
         met = (floats @ self.table).astype(np.float64)
         return np.asarray((met * floats).sum(axis=1))
 
@@ -117,6 +121,20 @@ def chunks(length: int) -> Iterator[slice]:
     """Yield the pieces in which long vectors are gone through."""
     for start in range(0, length, _CHUNK):
         yield slice(start, start + _CHUNK)
+
+
+def _product(
+    weights: Callable[[slice], npt.NDArray[np.integer]], counts: npt.NDArray[np.float32]
+) -> Sums:
+    """Return weights (rounds × rows, asked for some rows at a time) times counts (rows × bins).
+
+    All rounds at once: BLAS's threads wait for each other at every few hundred rows.
+    """
+    sums: Sums = np.zeros(1)
+    for start in range(0, len(counts), _ROWS):
+        rows = slice(start, start + _ROWS)
+        sums = sums + weights(rows).astype(np.float32) @ counts[rows]
+    return sums
 
 
 def _projected(side: Side, bins: Iterator[Bins], count: int, people: int) -> Projected:

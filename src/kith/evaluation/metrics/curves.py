@@ -88,7 +88,7 @@ def equal_error_rate(genuine: ArrayLike, impostor: ArrayLike) -> tuple[float, fl
     """Return the rate at which FMR and FNMR are equal, and the threshold there.
 
     Of a finite set they are seldom exactly equal. Then, as in FVC2000 (Maio et al., IEEE PAMI
-    24(3), 2002, section 5.1), it is the mean of the two at whichever of the neighbouring
+    24(3), 2002), it is the mean of the two at whichever of the neighbouring
     thresholds, the last with FMR above FNMR or the first with FMR below, has the smaller sum.
 
     Raises:

@@ -5,31 +5,31 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    import numpy.typing as npt
+_NUMBERS = 1 << 27
+"""In one block: 128 MiB."""
 
-_NUMBERS = 1 << 22
-"""In one block: 16 MiB."""
+Draws = npt.NDArray[np.uint8]
+"""How often each person is drawn in each round, rounds × people.
+
+Nobody among more than 255 is drawn more than 255 times: the chance is below 10⁻⁵⁰⁰.
+"""
 
 
-def draws(people: int, rounds: int, seed: int) -> Iterator[npt.NDArray[np.int32]]:
-    """Yield how often each person is drawn in each round, some rounds at a time.
+def draws(people: int, rounds: int, seed: int) -> Iterator[Draws]:
+    """Yield how often each person is drawn, many rounds at a time.
 
     In a round as many people are drawn as there are. The same number of people and the same seed
     give the same draws, so that two systems are compared on the same people.
-
-    Yields:
-        int32, some rounds × people.
     """
     generator = np.random.default_rng(seed)
-    block = max(1, min(rounds, _NUMBERS // people, 128))
+    block = max(1, min(rounds, _NUMBERS // people))
     for start in range(0, rounds, block):
-        yield np.stack(
-            [
-                np.bincount(generator.integers(0, people, people), minlength=people)
-                for _ in range(min(block, rounds - start))
-            ]
-        ).astype(np.int32)
+        drawn = np.empty((min(block, rounds - start), people), np.uint8)
+        for row in drawn:
+            row[:] = np.bincount(generator.integers(0, people, people), minlength=people)
+        yield drawn

@@ -35,7 +35,7 @@ class FoldAccuracy:
 
     @property
     def standard_error(self) -> float:
-        """Of the mean: what LFW's authors ask to be reported (TR 07-49, 2007, section 4)."""
+        """Of the mean: what LFW's authors ask to be reported (Huang et al., TR 07-49, 2007)."""
         return float(self.std / np.sqrt(len(self.accuracies)))
 
 
@@ -62,6 +62,8 @@ def fold_accuracy(
         raise InputError("similarity, same and fold must be equally long")
     if folds < 2:
         raise InputError(f"accuracy over folds needs at least two folds, not {folds}")
+    order = np.argsort(scores)
+    scores, truth, part = scores[order], truth[order], part[order]
     thresholds, accuracies = [], []
     for number in range(folds):
         held = part == number
@@ -79,14 +81,12 @@ def fold_accuracy(
     )
 
 
-def best_threshold(scores: Scores, same: npt.NDArray[np.bool_]) -> float:
-    """Return the threshold that decides the most pairs rightly.
+def best_threshold(rising: Scores, truth: npt.NDArray[np.bool_]) -> float:
+    """Return the threshold that decides the most pairs rightly, given sorted scores.
 
     It lies halfway between the two scores it parts; of several equally good gaps it takes the
     middle one.
     """
-    order = np.argsort(scores, kind="stable")
-    rising, truth = scores[order], same[order]
     # right[k]: pairs decided rightly where all but the lowest k match.
     right = np.concatenate([[0], np.cumsum(~truth)]) + np.concatenate(
         [np.cumsum(truth[::-1])[::-1], [0]]

@@ -19,7 +19,8 @@ from kith.evaluation.metrics.bulk import bulk_of, chunks
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kith.evaluation.metrics.bulk import Bins, Bulk, Sums, Weights
+    from kith.evaluation.metrics.bulk import Bins, Bulk, Sums
+    from kith.evaluation.metrics.draws import Draws
     from kith.evaluation.metrics.trials import Side
     from kith.evaluation.records import Scores
 
@@ -94,7 +95,7 @@ class Climb:
         """Of each step."""
         return np.diff(self._sums[:-1])
 
-    def weigh(self, drawn: Weights, bins: Floats | None, total: float | None) -> None:
+    def weigh(self, drawn: npt.NDArray[np.int32], bins: Floats | None, total: float | None) -> None:
         """Take the weights of a round: how often each person was drawn, and the bins' sums.
 
         With a total the bins are scaled so that all weights add up to it.
@@ -168,13 +169,13 @@ def ladder_of(side: Side, people: int, *, falling: bool, head: int = HEAD) -> La
     )
 
 
-def block_sums(ladder: Ladder, weights: Weights) -> Iterator[tuple[Floats | None, float | None]]:
+def block_sums(ladder: Ladder, drawn: Draws) -> Iterator[tuple[Floats | None, float | None]]:
     """Yield the bins' sums of each round of a block, and what all weights are to add up to."""
-    sums: Sums | list[None] = [None] * len(weights)
+    sums: Sums | list[None] = [None] * len(drawn)
     totals: Sums | list[None] | None = None
     if ladder.bulk is not None:
-        sums, totals = ladder.bulk.sums(weights), ladder.bulk.totals(weights)
-    yield from zip(sums, [None] * len(weights) if totals is None else totals, strict=True)
+        sums, totals = ladder.bulk.sums(drawn), ladder.bulk.totals(drawn)
+    yield from zip(sums, [None] * len(drawn) if totals is None else totals, strict=True)
 
 
 def _edges(keys: Scores, head: int) -> Ranks:

@@ -1,6 +1,6 @@
 """Error rates of open-set identification: is a probe found, is a stranger named.
 
-Definitions: Grother, Ngan, Hanaoka, NIST IR 8271 (FRVT part 2: identification), section 3;
+Definitions: Grother, Ngan, Hanaoka, NIST IR 8271 (FRVT part 2: identification);
 ISO/IEC 19795-1:2021. A mate is a probe whose person is in the gallery, a stranger one whose person
 is not. A probe or reference that could not be acquired has rank 0 and similarity −∞: as a mate it
 is always missed, as a stranger never named, and it always counts.

@@ -14,7 +14,7 @@ from kith.evaluation.metrics import estimates
 from kith.evaluation.metrics.openset import STRANGERS, within_rank
 from kith.evaluation.metrics.points import ROUNDS
 from kith.evaluation.metrics.scores import checked
-from kith.evaluation.metrics.trials import Side, Trials, renumber
+from kith.evaluation.metrics.trials import Trials, renumber, side_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -82,8 +82,8 @@ def _trials(probes: Probes, rank: int) -> Trials:
         )
     number, people = renumber(probes.people, probes.mate_people, probes.stranger_people)
     return Trials(
-        right=Side(within_rank(probes.mates, probes.ranks, rank), number[probes.mate_people]),
-        wrong=Side(checked(probes.strangers, STRANGERS), number[probes.stranger_people]),
+        right=side_of(within_rank(probes.mates, probes.ranks, rank), number[probes.mate_people]),
+        wrong=side_of(checked(probes.strangers, STRANGERS), number[probes.stranger_people]),
         people=people,
         unit=STRANGERS,
     )

@@ -12,7 +12,7 @@ only once each, an interval of the FMR is up to √3 too wide, never too narrow 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
@@ -23,12 +23,14 @@ from kith.evaluation.metrics.curves import crossing
 from kith.evaluation.metrics.draws import draws
 from kith.evaluation.metrics.ladder import HEAD, Climb, Ladder, Spots, block_sums, ladder_of
 from kith.evaluation.metrics.scores import comparable, reachable
+from kith.evaluation.metrics.trials import Trials
 
 if TYPE_CHECKING:
-    from kith.evaluation.metrics.trials import Trials
     from kith.evaluation.records import Scores
 
 Floats = npt.NDArray[np.float64]
+
+MOST_DRAWN = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,8 @@ def resample(
 
     Sets of up to `head` trials of a kind are weighed one by one, exactly as defined. Of larger
     ones the first `head`, the highest of the wrong and the lowest of the right, are; the rest is
-    binned (see `bulk` for what that leaves out).
+    binned (see `bulk` for what that leaves out). More than 100,000 people are drawn in as many
+    groups.
 
     Args:
         trials: to measure on.
@@ -82,13 +85,14 @@ def resample(
     """
     if rounds == 0:
         return Sampled()
-    right = ladder_of(trials.right, trials.people, falling=False, head=head)
-    wrong = ladder_of(trials.wrong, trials.people, falling=True, head=head)
+    drawn = _gathered(trials, seed)
+    right = ladder_of(drawn.right, drawn.people, falling=False, head=head)
+    wrong = ladder_of(drawn.wrong, drawn.people, falling=True, head=head)
     climbs = Round(trials.thresholds if wanted.eer else None, Climb(right), Climb(wrong), wanted)
     rows = []
-    for block in draws(trials.people, rounds, seed):
+    for block in draws(drawn.people, rounds, seed):
         sums = zip(block, block_sums(right, block), block_sums(wrong, block), strict=True)
-        rows += [climbs.measure(drawn, *bulks) for drawn, *bulks in sums]
+        rows += [climbs.measure(weights.astype(np.int32), *bulks) for weights, *bulks in sums]
     return _columns(np.array(rows), wanted)
 
 
@@ -161,6 +165,22 @@ class Round:
         # einsum, not @: BLAS's threads wait for each other longer than this takes.
         beaten = np.einsum("n,n->", self.wrong.weights, lost)
         return float(1.0 - beaten / (self.right.total * self.wrong.total))
+
+
+def _gathered(trials: Trials, seed: int) -> Trials:
+    """Return the same trials with many people gathered in groups, at random, to be drawn as one.
+
+    With so many groups the intervals are the same but for the chance of a per cent.
+    """
+    if trials.people <= MOST_DRAWN:
+        return trials
+    people = np.random.default_rng([seed, trials.people]).permutation(trials.people)
+    group = (people % MOST_DRAWN).astype(np.int32)
+    right, wrong = (
+        replace(side, a=group[side.a], b=None if side.b is None else group[side.b])
+        for side in (trials.right, trials.wrong)
+    )
+    return Trials(right, wrong, MOST_DRAWN)
 
 
 def _beaten(right: Ladder, wrong: Ladder) -> tuple[Spots, Spots | None]:

@@ -2,7 +2,7 @@
 
 Rule of 3: after n independent trials without an error the rate may still be 3/n (95 %), so that
 no rate below 3/n can be claimed. Rule of 30: with fewer than 30 errors a rate may be off by more
-than 30 % (90 %). ISO/IEC 19795-1, annex B; Doddington et al., Speech Communication 31 (2000).
+than 30 % (90 %). ISO/IEC 19795-1; Doddington et al., Speech Communication 31 (2000).
 """
 
 from __future__ import annotations

@@ -27,21 +27,18 @@ class Side:
 
     Attributes:
         scores: float32, n.
+        rising: the same, sorted.
         a: int32, n: the person of each trial.
         b: int32, n: the other person; None where a trial is of one person.
     """
 
     scores: Scores
+    rising: Scores
     a: Indices
-    b: Indices | None = None
+    b: Indices | None
 
     def __len__(self) -> int:
         return len(self.scores)
-
-    @cached_property
-    def rising(self) -> Scores:
-        """The scores, sorted."""
-        return np.sort(self.scores)
 
     @cached_property
     def independent(self) -> int:
@@ -51,11 +48,13 @@ class Side:
         are not quite independent either, so of them this is still generous.
         """
         if self.b is None:
-            return len(np.unique(self.a))
+            return int(np.count_nonzero(np.bincount(self.a)))
         low, high = np.minimum(self.a, self.b), np.maximum(self.a, self.b)
         people = int(high.max()) + 1
         if people > _FEW:
-            return len(np.unique(low.astype(np.int64) * people + high))
+            couples = low.astype(np.int64) * people + high
+            couples.sort()
+            return 1 + int(np.count_nonzero(couples[1:] > couples[:-1]))
         met = np.zeros((people, people), dtype=bool)
         met[low, high] = True
         return int(np.count_nonzero(met))
@@ -67,6 +66,11 @@ class Side:
     def missing(self, threshold: float) -> int:
         """Return how many trials do not match at a threshold."""
         return int(np.searchsorted(self.rising, comparable(threshold), "left"))
+
+
+def side_of(scores: Scores, a: Indices, b: Indices | None = None) -> Side:
+    """Return trials of one kind, given their scores and whose they are."""
+    return Side(scores, np.sort(scores), a, b)
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,8 +116,8 @@ def trials_of(comparisons: Comparisons) -> Trials:
     same = comparisons.same
     number, people = renumber(comparisons.people, comparisons.a, comparisons.b)
     return Trials(
-        right=Side(checked(comparisons.genuine, GENUINE), number[comparisons.a[same]]),
-        wrong=Side(
+        right=side_of(checked(comparisons.genuine, GENUINE), number[comparisons.a[same]]),
+        wrong=side_of(
             checked(comparisons.impostor, IMPOSTOR),
             number[comparisons.a[~same]],
             number[comparisons.b[~same]],
