@@ -34,6 +34,18 @@ def test_ticks_lie_inside_and_apart(ends, upright):
     assert (np.diff(places) >= 0.085 - 1e-6).all()
 
 
+@given(st.floats(1e-8, 0.3))
+def test_ticks_of_a_logarithmic_axis(low):
+    ticks = axes.log_ticks(low)
+    assert ticks[-1] == 1
+    assert all(low * 0.998 <= tick <= 1 for tick in ticks)
+    assert len(ticks) >= 2 or low > 0.2
+    # Labels of letters 2 % as wide as the axis, and a letter's room between them.
+    places = np.log10(ticks) / -np.log10(low)
+    widths = np.array([len(axes.tick_label(tick)) for tick in ticks]) * 0.02
+    assert (np.diff(places) >= (widths[1:] + widths[:-1]) / 2 + 0.02).all()
+
+
 def test_powers_of_ten_come_before_other_ticks():
     ticks = axes.deviate_ticks(1e-6, 0.4, upright=True)
     assert {1e-5, 1e-4, 1e-3, 1e-2} <= set(ticks)

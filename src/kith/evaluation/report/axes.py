@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from statistics import NormalDist
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import numpy.typing as npt
 
 _NORMAL = NormalDist()
@@ -62,13 +65,25 @@ def deviate_ticks(low: float, high: float, *, upright: bool) -> list[float]:
         high: the other.
         upright: labels stand above each other rather than side by side.
     """
-    length = deviate(high) - deviate(low)
+    ticks = [tick for tick in _TICKS if low <= tick <= high]
+    return _spaced(ticks, deviate, deviate(high) - deviate(low), upright=upright)
+
+
+def log_ticks(low: float) -> list[float]:
+    """Return rates for the ticks of a logarithmic axis from `low` to 1, side by side."""
+    ticks = [step * 10.0**power for power in range(-9, 1) for step in (1, 2, 5)]
+    inside = [tick for tick in ticks if low * 0.999 <= tick <= 1]
+    return _spaced(inside, math.log10, -math.log10(low), upright=False)
+
+
+def _spaced(
+    ticks: list[float], place: Callable[[float], float], length: float, *, upright: bool
+) -> list[float]:
+    """Choose ticks with room between them; powers of ten first: they are what people ask for."""
     chosen: list[float] = []
-    # Powers of ten first: they are what people ask for.
-    inside = [tick for tick in _TICKS if low <= tick <= high]
-    for tick in sorted(inside, key=lambda tick: not _is_power(tick)):
+    for tick in sorted(ticks, key=lambda tick: not _is_power(tick)):
         if all(
-            abs(deviate(tick) - deviate(one)) >= _apart(tick, one, upright=upright) * length
+            abs(place(tick) - place(one)) >= _apart(tick, one, upright=upright) * length
             for one in chosen
         ):
             chosen.append(tick)

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
 _HEIGHT = 344
 _ENTRY = 14
-_DECADES = 3.2
-"""An axis of fewer powers of ten has ticks between them."""
 
 
 def det(curves: Sequence[Curve]) -> Figure:
@@ -59,7 +57,7 @@ def roc(curves: Sequence[Curve]) -> Figure:
         plot.set_xlim(left, 1)
         ceiling = 1 + (1 - lowest) * 0.02
         plot.set_ylim(lowest, ceiling)
-        plot.set_xticks(_ticks(left))
+        plot.set_xticks(scales.log_ticks(left))
         plot.xaxis.set_major_formatter(lambda rate, _: scales.tick_label(rate))
         plot.xaxis.set_minor_locator(NullLocator())
         plot.yaxis.set_major_formatter(lambda rate, _: scales.tick_label(round(rate, 6)))
@@ -132,13 +130,6 @@ def _least_match(curves: Sequence[Curve]) -> float:
             worst = max(worst, float(np.nanmax(rates)) if np.isfinite(rates).any() else 0.0)
     steps = (0.99, 0.98, 0.95, 0.9, 0.8, 0.6, 0.4, 0.2, 0.0)
     return next(step for step in steps if step <= max(0.0, 1 - worst * 1.15))
-
-
-def _ticks(left: float) -> list[float]:
-    """Ticks of a logarithmic axis from here to 1."""
-    steps = (1,) if np.log10(left) < -_DECADES else (1, 2, 5)
-    rates = [step * 10.0**power for power in range(-9, 1) for step in steps]
-    return [rate for rate in rates if left * 0.999 <= rate <= 1]
 
 
 def _frame(
