@@ -127,7 +127,7 @@ class Run:
             raise OptionError(
                 f"a report shows at most {len(LINES)} systems, not {len(self._systems)}"
             )
-        check_folder(folder, protocol.photos)
+        check_folder(folder, protocol.photos, walked=protocol.exhaustive)
 
     def _each(self, photos: int) -> Iterator[tuple[Recognizer, _Bar]]:
         """Yield each system with a bar for its photos."""

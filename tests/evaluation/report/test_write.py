@@ -117,6 +117,23 @@ def test_a_file_or_the_photos_own_folder_is_refused(evaluated, tmp_path):
         write_report([evaluated], Path(evaluated.protocol.photos[5]).parent)
 
 
+def test_a_folder_that_would_be_walked_is_refused(evaluated, photos, tmp_path):
+    walked = replace(evaluated, protocol=replace(evaluated.protocol, exhaustive=True))
+    for inside in (photos, photos / "report", photos / "000" / "report"):
+        with pytest.raises(OptionError, match="is where photos are"):
+            write_report([walked], inside)
+        assert inside.name != "report" or not inside.exists()
+    check_folder(photos / "report", evaluated.protocol.photos)
+    check_folder(photos.parent / "report", walked.protocol.photos, walked=True)
+    (tmp_path / "linked").mkdir()
+    linked = [tmp_path / "linked" / f"{number}.jpg" for number in (0, 1)]
+    for link, target in zip(linked, ("/elsewhere/0.jpg", str(photos / "0.jpg")), strict=True):
+        link.symlink_to(target)
+    check_folder(tmp_path / "report", map(str, linked), walked=True)
+    with pytest.raises(OptionError, match="is where photos are"):
+        check_folder(tmp_path / "linked" / "report", map(str, linked), walked=True)
+
+
 def test_nothing_is_left_half_written(evaluated, tmp_path, monkeypatch):
     write_report([evaluated], tmp_path, when=WHEN)
     before = files(tmp_path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kith._version import __version__
@@ -11,7 +12,6 @@ from kith.media.save import save_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from pathlib import Path
 
 PAGE = "index.html"
 NUMBERS = "report.json"
@@ -23,12 +23,13 @@ _HEAD = 2048
 _USUAL = (PAGE, NUMBERS, "det.png", "roc.png", "scores.png")
 
 
-def check_folder(folder: Path, photos: Iterable[str] = ()) -> None:
+def check_folder(folder: Path, photos: Iterable[str] = (), *, walked: bool = False) -> None:
     """Raise unless a report may be written into a folder.
 
     Args:
         folder: made when it is written to.
         photos: that are evaluated; their own folders are not the report's.
+        walked: they were found by walking a folder, which would find the report's pictures, too.
 
     Raises:
         OptionError: it is a file, holds other files under the report's names, or photos.
@@ -36,9 +37,12 @@ def check_folder(folder: Path, photos: Iterable[str] = ()) -> None:
     shown = printable(str(folder))
     if folder.exists() and not folder.is_dir():
         raise OptionError(f"{shown} is a file: name a folder for the report")
-    own = os.path.realpath(folder)
-    # Folders in a folder of photos are taken for people: the report's pictures would be photos.
-    if any(own == parent for parent in {os.path.dirname(os.path.realpath(one)) for one in photos}):  # noqa: PTH120
+    own = Path(os.path.realpath(folder))
+    # Where a photo is a link, the folder that was walked is the link's.
+    theirs = {Path(os.path.abspath(one)).parent for one in photos}  # noqa: PTH100
+    real = {Path(os.path.realpath(one)) for one in theirs}
+    root = Path(os.path.realpath(os.path.commonpath(theirs))) if walked and theirs else None
+    if own in real or (root is not None and own.is_relative_to(root)):
         raise OptionError(f"{shown} is where photos are: name another folder for the report")
     _check(folder, _USUAL)
 

@@ -34,7 +34,7 @@ def write_pairs_report(
     """Write the report of pairs; see `kith.evaluation.report.write_report`."""
     _check_count(len(evaluated))
     for one in evaluated:
-        check_folder(folder, one.protocol.photos)
+        check_folder(folder, one.protocol.photos, walked=one.protocol.exhaustive)
     top = head(title, command, when)
     found = find(evaluated, calibration)
     figures = drawn(found, top.mark)
