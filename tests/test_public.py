@@ -15,6 +15,8 @@ import kith
 
 PROMISED = [
     "Box",
+    "Calibration",
+    "CalibrationReport",
     "Candidate",
     "Classification",
     "Classifier",
@@ -36,11 +38,13 @@ PROMISED = [
     "PhotoError",
     "PhotoFaces",
     "PhotoIdentities",
+    "Promise",
     "Quality",
     "Recognizer",
     "Verdict",
     "Verification",
     "__version__",
+    "calibrate",
     "classify",
     "decide",
     "largest_central",

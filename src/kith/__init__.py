@@ -16,7 +16,7 @@ from kith._version import __version__
 
 if TYPE_CHECKING:
     from kith.classification import Classifier, classify
-    from kith.decision import decide, verify
+    from kith.decision import Calibration, decide, verify
     from kith.errors import (
         ContractMismatch,
         EnrolmentError,
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         ModelError,
         PhotoError,
     )
+    from kith.evaluation.calibrate import CalibrationReport, calibrate
     from kith.gallery.enroll import EnrollReport
     from kith.gallery.gallery import Gallery
     from kith.media import Limits, load_photo
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
         PhotoClasses,
         PhotoFaces,
         PhotoIdentities,
+        Promise,
         Quality,
         Verdict,
         Verification,
@@ -49,7 +51,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "kith.classification": ("Classifier", "classify"),
-    "kith.decision": ("decide", "verify"),
+    "kith.decision": ("Calibration", "decide", "verify"),
     "kith.errors": (
         "ContractMismatch",
         "EnrolmentError",
@@ -60,6 +62,7 @@ _HOMES = {
         "ModelError",
         "PhotoError",
     ),
+    "kith.evaluation.calibrate": ("CalibrationReport", "calibrate"),
     "kith.gallery.enroll": ("EnrollReport",),
     "kith.gallery.gallery": ("Gallery",),
     "kith.media": ("Limits", "load_photo"),
@@ -75,6 +78,7 @@ _HOMES = {
         "PhotoClasses",
         "PhotoFaces",
         "PhotoIdentities",
+        "Promise",
         "Quality",
         "Verdict",
         "Verification",
@@ -84,6 +88,8 @@ _HOME = {name: module for module, names in _HOMES.items() for name in names}
 
 __all__ = [
     "Box",
+    "Calibration",
+    "CalibrationReport",
     "Candidate",
     "Classification",
     "Classifier",
@@ -105,11 +111,13 @@ __all__ = [
     "PhotoError",
     "PhotoFaces",
     "PhotoIdentities",
+    "Promise",
     "Quality",
     "Recognizer",
     "Verdict",
     "Verification",
     "__version__",
+    "calibrate",
     "classify",
     "decide",
     "largest_central",

@@ -93,7 +93,7 @@ class Face:
         quality: None where only detection was asked for.
         embedding: float32 unit vector; None where only detection was asked for.
         length: of the network's own numbers, which are `embedding` × `length`; None where only
-            detection was asked for or two views were joined.
+            detection was asked for, or two views or several networks were joined.
     """
 
     box: Box
@@ -151,6 +151,30 @@ class EmbeddingContract:
 
 
 @dataclass(frozen=True, slots=True)
+class Promise:
+    """What a calibrated threshold promises, and what it was measured on.
+
+    Attributes:
+        fmr: false match rate of one comparison, at most.
+        fpir: false positive identification rate of a search, at most: how often a stranger is
+            named; None where two photos are compared.
+        created: when it was measured, UTC in ISO 8601.
+        fingerprint: of the photos it was measured on, sha256.
+        people: on those photos.
+        gallery: how many people are searched; None where two photos are compared.
+        extrapolated: whether the threshold lies beyond what those people could show.
+    """
+
+    fmr: float
+    fpir: float | None
+    created: str
+    fingerprint: str
+    people: int
+    gallery: int | None
+    extrapolated: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Candidate:
     """A person of the gallery and how similar they are to a face (cosine, −1…1)."""
 
@@ -170,6 +194,9 @@ class Identification:
         candidates: the most similar people, best first.
         reason: why no name is given, in a few words; None on `match`.
         face: the face this speaks of; None with the verdict `no_face`.
+        probability: that the best candidate is this person, where before looking that was as
+            likely as not; None without a calibration.
+        calibration: what the threshold promises; None for one that was not calibrated.
     """
 
     verdict: Verdict
@@ -179,6 +206,8 @@ class Identification:
     candidates: tuple[Candidate, ...]
     reason: str | None = None
     face: Face | None = None
+    probability: float | None = None
+    calibration: Promise | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -189,11 +218,13 @@ class PhotoIdentities:
         photo: what was found on it, or its error.
         answers: one for each of the photo's faces, in their order.
         threshold: the similarity a match needs.
+        calibration: what the threshold promises; None for one that was not calibrated.
     """
 
     photo: PhotoFaces
     answers: tuple[Identification, ...]
     threshold: float
+    calibration: Promise | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,6 +278,9 @@ class Verification:
         threshold: the similarity a match needs.
         a, b: the faces that were compared; None where there was none.
         reason: why there is no decision, in a few words; None where there is one.
+        probability: that both are one person, where before looking that was as likely as not;
+            None without a calibration.
+        calibration: what the threshold promises; None for one that was not calibrated.
     """
 
     verdict: Verdict
@@ -257,6 +291,8 @@ class Verification:
     detector: str
     embedder: str
     reason: str | None = None
+    probability: float | None = None
+    calibration: Promise | None = None
 
     @property
     def same(self) -> bool | None:

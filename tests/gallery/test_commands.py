@@ -111,7 +111,14 @@ def test_export_and_import(known: Path, tmp_path: Path) -> None:
         {"file": str(archive), "people": 2, "photos": 8, "faces": 8}
     ]
     (report,) = objects("import", archive, "--gallery", other)
-    assert report == {"people": 2, "created": 2, "added": 8, "already": 0, "conflicts": []}
+    assert report == {
+        "people": 2,
+        "created": 2,
+        "added": 8,
+        "already": 0,
+        "conflicts": [],
+        "calibrated": False,
+    }
     assert "8 were here already" in fine("import", archive, "--gallery", other).stdout
     fine("rename", "Bo", "Bob", "--gallery", other)
     (report,) = objects("import", archive, "--gallery", other)

@@ -154,6 +154,8 @@ def import_people(
         f"{report.people} people ({report.created} new): {report.added} photos added, "
         f"{report.already} were here already"
     )
+    if report.calibrated:
+        words += "; calibrated as the gallery they come from"
     _answer(asdict(report), words, as_json, quiet)
     if as_json or not report.conflicts:
         return

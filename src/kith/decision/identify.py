@@ -10,7 +10,8 @@ from kith.types import Identification, Verdict
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from kith.types import Candidate, Face
+    from kith.decision.calibration import Calibration
+    from kith.types import Candidate, Face, Promise
 
 AMBIGUITY_MARGIN = 0.05
 """Two people over the threshold and closer to each other than this are too close to call."""
@@ -22,6 +23,9 @@ def decide(
     threshold: float,
     margin: float = AMBIGUITY_MARGIN,
     top: int | None = None,
+    *,
+    calibration: Calibration | None = None,
+    promise: Promise | None = None,
 ) -> Identification:
     """Say who a face is.
 
@@ -34,6 +38,8 @@ def decide(
         threshold: least similarity of a match.
         margin: least lead over another person who reaches the threshold too.
         top: how many candidates to keep in the answer; None: all.
+        calibration: says how probable the best candidate is.
+        promise: what the threshold promises, to be passed on with the answer.
     """
     best = candidates[0] if candidates else None
     verdict, reason = _verdict(face, candidates, threshold, margin)
@@ -45,12 +51,18 @@ def decide(
         candidates=tuple(candidates[:top]),
         reason=reason,
         face=face,
+        probability=calibration.probability(best.similarity, template=True)
+        if calibration and best
+        else None,
+        calibration=promise,
     )
 
 
-def no_face(threshold: float) -> Identification:
+def no_face(threshold: float, promise: Promise | None = None) -> Identification:
     """Say that a photo shows no face."""
-    return Identification(Verdict.NO_FACE, None, None, threshold, (), "no face found")
+    return Identification(
+        Verdict.NO_FACE, None, None, threshold, (), "no face found", calibration=promise
+    )
 
 
 def unusable(face: Face) -> str | None:

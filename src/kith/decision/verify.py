@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from kith.recognizer import Recognizer, largest_central
 from kith.types import Verdict, Verification
 
 if TYPE_CHECKING:
+    from kith.decision.calibration import Calibration
     from kith.types import Face, ImageInput, PhotoFaces
 
 
@@ -22,6 +24,7 @@ def verify(
     *,
     recognizer: Recognizer | None = None,
     threshold: float | None = None,
+    calibration: Calibration | None = None,
 ) -> Verification:
     """Say whether two photos show the same person.
 
@@ -31,17 +34,29 @@ def verify(
         a: a path, encoded bytes, a PIL image, or RGB pixels (uint8, H × W × 3).
         b: the same.
         recognizer: whose networks are used; None: the default one, loaded once per process.
-        threshold: least similarity of a match; None: the one measured for the recogniser.
+        threshold: least similarity of a match; None: the calibration's, else the one measured for
+            the recogniser.
+        calibration: of the same network, such as a gallery's; also says how probable a match is.
 
     Raises:
         PhotoError: a photo cannot be read.
         OptionError: the threshold is outside −1…1.
+        ContractMismatch: the calibration was measured with another network.
         ModelError: a network cannot be had or run.
     """
     recognizer = recognizer or default_recognizer()
-    least = checked_threshold(threshold, recognizer)
+    if calibration is not None:
+        calibration.require(recognizer.contract)
+    if threshold is None and calibration is not None:
+        least, promised = calibration.threshold, calibration.promise()
+    else:
+        least, promised = checked_threshold(threshold, recognizer), None
     first, second = (_meant(item) for item in recognizer.stream([a, b]))
-    return _verification(first, second, recognizer, least)
+    found = _verification(first, second, recognizer, least)
+    if calibration is None or found.similarity is None:
+        return replace(found, calibration=promised)
+    odds = calibration.probability(found.similarity)
+    return replace(found, calibration=promised, probability=odds)
 
 
 @lru_cache(maxsize=1)

@@ -1,11 +1,12 @@
 """A gallery as one file to hand over, and back into a gallery.
 
-A zip with three members. ``manifest.json``: version, embedding contract, counts, and the sha256 of
-the other two. ``photos.jsonl``: a line per photo (person, digest, source, faces without vectors),
-ordered by name and digest, so that a duplicate is next to its twin. ``embeddings.f32``: the faces'
-vectors in the same order, raw little-endian float32, stored as they are.
+A zip with three members. ``manifest.json``: version, embedding contract, counts, calibration, and
+the sha256 of the other two. ``photos.jsonl``: a line per photo (person, digest, source, faces
+without vectors), ordered by name and digest, so that a duplicate is next to its twin.
+``embeddings.f32``: the faces' vectors in the same order, raw little-endian float32, stored as they
+are.
 
-Either way one photo at a time is in memory. Not in an archive: the audit, and calibrations.
+Either way one photo at a time is in memory. Not in an archive: the audit.
 """
 
 from __future__ import annotations
@@ -24,6 +25,9 @@ from kith.gallery.records import Conflict, ExportReport, ImportReport
 if TYPE_CHECKING:
     import os
 
+    from sqlalchemy import Connection
+
+    from kith.gallery.archive_json import Manifest
     from kith.gallery.store import GalleryStore
 
 
@@ -31,7 +35,9 @@ def import_archive(store: GalleryStore, path: str | os.PathLike[str]) -> ImportR
     """Bring an archive's people into a gallery: all of them, or none.
 
     People are the same where their names are, photos where their digests are; what is there
-    already is passed over, so that importing twice is importing once.
+    already is passed over, so that importing twice is importing once. The calibration is taken
+    only where there was neither a photo nor a calibration before: nobody's threshold is to change
+    because people were handed over.
 
     Raises:
         GalleryUnreadable: not a sound archive; found before the gallery is touched.
@@ -54,7 +60,21 @@ def import_archive(store: GalleryStore, path: str | os.PathLike[str]) -> ImportR
                 added += len(report.added)
                 already += len(report.already)
                 conflicts.extend(report.conflicts)
-    return ImportReport(people, created, added, already, tuple(conflicts))
+            calibrated = settled == 0 and _take_calibration(connection, archive.manifest)
+    return ImportReport(people, created, added, already, tuple(conflicts), calibrated)
+
+
+def _take_calibration(connection: Connection, manifest: Manifest) -> bool:
+    if manifest.calibration is None:
+        return False
+    # Here, because it loads the runtime, which an archive without one needs not wait for.
+    from kith.gallery.calibration_json import parsed
+    from kith.gallery.calibrations import keep, newest
+
+    if newest(connection) is not None:
+        return False
+    keep(connection, parsed(manifest.calibration, manifest.contract))
+    return True
 
 
 def export_archive(store: GalleryStore, path: str | os.PathLike[str]) -> ExportReport:

@@ -1,6 +1,7 @@
 """What an archive's JSON says, written and read; reading trusts nothing.
 
-``manifest.json``: version, embedding contract, counts, and the sha256 of the other members.
+``manifest.json``: version, embedding contract, counts, the sha256 of the other members, and the
+calibration where there is one.
 ``photos.jsonl``: a line per photo (person, digest, source, faces without their vectors).
 """
 
@@ -43,10 +44,14 @@ class Manifest:
     photos: int
     faces: int
     sha256: dict[str, str]
+    calibration: dict[str, Any] | None = None
+    """As `calibration_json.plain` makes it; checked when it was read."""
 
     def json(self) -> str:
         """Return it as it is written."""
         values = {"format": FORMAT, "version": VERSION, "kith": __version__, **asdict(self)}
+        if self.calibration is None:
+            del values["calibration"]
         return json.dumps(values, ensure_ascii=False, indent=1)
 
     @classmethod
@@ -71,7 +76,9 @@ class Manifest:
             isinstance(hashes.get(name), str) for name in (PHOTOS, EMBEDDINGS)
         ):
             raise Unsound("its manifest names no sha256")
-        return cls(contract=_contract(values.get("contract")), sha256=hashes, **counts)
+        contract = _contract(values.get("contract"))
+        calibration = _calibration(values.get("calibration"), contract)
+        return cls(contract=contract, sha256=hashes, calibration=calibration, **counts)
 
 
 def photo_line(person: str, photo: NewPhoto) -> bytes:
@@ -147,6 +154,20 @@ def _contract(values: Any) -> EmbeddingContract:
     if not 1 <= contract.dimension <= LARGEST_DIMENSION:
         raise Unsound("its embedding contract has no possible dimension")
     return contract
+
+
+def _calibration(values: Any, contract: EmbeddingContract) -> dict[str, Any] | None:
+    if values is None:
+        return None
+    if not isinstance(values, dict):
+        raise Unsound("its calibration is not an object")
+    # Here, because it loads the runtime, which an archive without one needs not wait for.
+    from kith.gallery.calibration_json import Unbelievable, parsed, plain
+
+    try:
+        return plain(parsed(values, contract))
+    except Unbelievable as error:
+        raise Unsound(f"its calibration is not sound: {error}") from error
 
 
 def _face(values: Any) -> Face:

@@ -102,9 +102,22 @@ def write(connection: Connection, file: IO[bytes]) -> ExportReport:
                 for blob in _streamed(connection, _VECTORS, person.id):
                     vectors.write(blob.embedding)
         hashes = {PHOTOS: lines.sha256(), EMBEDDINGS: vectors.sha256()}
-        manifest = Manifest(contract, people, photos, faces, hashes)
+        calibration = calibration_values(connection)
+        manifest = Manifest(contract, people, photos, faces, hashes, calibration)
         container.writestr(zipfile.ZipInfo(MANIFEST), manifest.json())
     return ExportReport(people, photos, faces)
+
+
+def calibration_values(connection: Connection) -> dict[str, Any] | None:
+    """Return the calibration that counts, as the manifest has it."""
+    if connection.execute(select(schema.calibrations.c.id).limit(1)).first() is None:
+        return None
+    # Here, because it loads the runtime, which a gallery that has none needs not wait for.
+    from kith.gallery.calibration_json import plain
+    from kith.gallery.calibrations import newest
+
+    found = newest(connection)
+    return None if found is None else plain(found)
 
 
 class _Member:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -13,12 +13,29 @@ from kith.types import Candidate
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from kith.decision.calibration import Calibration
     from kith.gallery.store import GalleryStore
-    from kith.types import Face, Identification
+    from kith.types import Face, Identification, Promise
 
 
 _MANY = 100
 """From so many candidates on it pays to look how many there can be."""
+
+
+class Limit(NamedTuple):
+    """What a match needs.
+
+    Attributes:
+        threshold: least similarity.
+        margin: least lead over a second person who reaches the threshold too.
+        calibration: that says how probable a match is.
+        promise: what the threshold promises.
+    """
+
+    threshold: float
+    margin: float
+    calibration: Calibration | None = None
+    promise: Promise | None = None
 
 
 class Asking:
@@ -36,22 +53,19 @@ class Asking:
         """Drop the templates in memory; they are read again when next needed."""
         self._index = TemplateIndex(self._store.templates)
 
-    def answers(
-        self, faces: Sequence[Face], top: int, threshold: float, margin: float
-    ) -> tuple[Identification, ...]:
+    def answers(self, faces: Sequence[Face], top: int, limit: Limit) -> tuple[Identification, ...]:
         """Return an answer per face, none where there are no faces; see `decide`.
 
         Args:
             faces: of one photo, with their embeddings.
             top: candidates in each answer.
-            threshold: least similarity of a match.
-            margin: least lead over a second person who reaches the threshold too.
+            limit: what a match needs.
         """
         described = [face.embedding for face in faces if face.embedding is not None]
         if not described:
             return ()
         if not self._store.exists:
-            return tuple(decide(face, (), threshold, margin) for face in faces)
+            return tuple(_decide(face, [], limit, top) for face in faces)
         self._index.refresh()
         # Two at least: whether a match is ambiguous depends on the second person.
         wanted = max(2, top if top < _MANY else min(top, self._store.count()))
@@ -64,5 +78,17 @@ class Asking:
                 for i, value in zip(row, values, strict=True)
                 if int(i) in names
             ]
-            answers.append(decide(face, candidates, threshold, margin, top))
+            answers.append(_decide(face, candidates, limit, top))
         return tuple(answers)
+
+
+def _decide(face: Face, candidates: list[Candidate], limit: Limit, top: int) -> Identification:
+    return decide(
+        face,
+        candidates,
+        limit.threshold,
+        limit.margin,
+        top,
+        calibration=limit.calibration,
+        promise=limit.promise,
+    )

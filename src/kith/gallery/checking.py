@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sqlalchemy import func, select
 
-from kith.errors import InvalidName, printable
+from kith.errors import GalleryUnreadable, InvalidName, printable
 from kith.gallery import reading, rows, schema
 from kith.gallery.names import clean_name, name_key
 from kith.gallery.templates import template
@@ -32,6 +32,7 @@ def problems(connection: Connection) -> Iterator[str]:
     """Yield one line for each thing that is wrong."""
     yield from _file(connection)
     yield from _counts(connection)
+    yield from _calibration(connection)
     pinned = reading.contract(connection)
     people = schema.people
     last = 0
@@ -73,6 +74,18 @@ def _counts(connection: Connection) -> Iterator[str]:
         yield f"{people} people but {made} templates"
     if connection.execute(select(schema.meta.c.unscrubbed)).scalar_one():
         yield "somebody was forgotten, but the file's free pages still have to be wiped"
+
+
+def _calibration(connection: Connection) -> Iterator[str]:
+    if connection.execute(select(schema.calibrations.c.id).limit(1)).first() is None:
+        return
+    # Here, because it loads the runtime, which a gallery that has none needs not wait for.
+    from kith.gallery.calibrations import newest
+
+    try:
+        newest(connection)
+    except GalleryUnreadable as error:
+        yield str(error)
 
 
 def _person(connection: Connection, person: Row[Any], dimension: int) -> Iterator[str]:

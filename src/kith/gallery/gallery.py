@@ -10,8 +10,10 @@ from PIL import Image
 
 from kith.decision import AMBIGUITY_MARGIN, checked_threshold, no_face
 from kith.decision import default_recognizer as default
+from kith.decision import verify as verify_photos
 from kith.errors import OptionError
-from kith.gallery.asking import Asking
+from kith.gallery.asking import Asking, Limit
+from kith.gallery.calibrations import StoredCalibrations
 from kith.gallery.contract import contract_embedder, require_same
 from kith.gallery.enroll import Enrolment
 from kith.gallery.enroll_report import usable
@@ -24,9 +26,10 @@ from kith.types import PhotoIdentities
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from kith.decision import Calibration
     from kith.gallery.enroll import EnrollReport, OnPhoto
     from kith.gallery.records import ForgetReport, MergeReport, PersonDetail, PersonSummary
-    from kith.types import EmbeddingContract, Identification, ImageInput
+    from kith.types import EmbeddingContract, Identification, ImageInput, Verification
 
 
 class Gallery:
@@ -64,6 +67,7 @@ class Gallery:
         )
         self._recognizer = recognizer
         self._asking = Asking(self.store)
+        self._calibrations = StoredCalibrations(self.store)
 
     def close(self) -> None:
         """Close the file; safe to call twice. The recogniser stays open."""
@@ -87,6 +91,23 @@ class Gallery:
     def contract(self) -> EmbeddingContract | None:
         """What the embeddings in here are; None before the first enrolment."""
         return self.store.contract() if self.store.exists else None
+
+    @property
+    def calibration(self) -> Calibration | None:
+        """What thresholds are taken from; None: from the embedder's card. See `kith.calibrate`."""
+        return self._calibrations.current()[0]
+
+    def set_calibration(self, calibration: Calibration | None) -> None:
+        """Keep a calibration, which counts from now on; None: go back to the embedder's card.
+
+        Raises:
+            ContractMismatch: it was measured with another kind of embedding.
+            GalleryError: the gallery cannot take it.
+        """
+        if calibration is not None:
+            self._calibrations.keep(calibration)
+        elif self.store.exists:
+            self._calibrations.remove()
 
     def enroll(
         self,
@@ -171,7 +192,8 @@ class Gallery:
         Args:
             image: a path, encoded bytes, a PIL image, or RGB pixels.
             top: candidates in each answer.
-            threshold: least similarity of a match; None: the one measured for the recogniser.
+            threshold: least similarity of a match; None: the calibration's for so many people, else
+                the one measured for the recogniser.
             margin: least lead over a second person who reaches the threshold too.
 
         Raises:
@@ -179,9 +201,10 @@ class Gallery:
             GalleryError: the gallery cannot be read or is of another contract.
             OptionError: an option outside its range.
         """
-        least = self._checked(top, threshold, margin)
-        answers = self._asking.answers(self.recognizer.faces(image), top, least, margin)
-        return answers or (no_face(least),)
+        self._check(top, margin)
+        limit = self._limit(threshold, margin)
+        answers = self._asking.answers(self.recognizer.faces(image), top, limit)
+        return answers or (no_face(limit.threshold, limit.promise),)
 
     def identify_stream(
         self,
@@ -196,10 +219,33 @@ class Gallery:
 
         A photo that cannot be read is an item with an error; one without a face has no answers.
         """
-        least = self._checked(top, threshold, margin)
+        self._check(top, margin)
+        self._limit(threshold, margin)  # an option outside its range is told before any work
         for photo in self.recognizer.stream(images, keep_pixels=keep_pixels):
-            answers = self._asking.answers(photo.faces, top, least, margin)
-            yield PhotoIdentities(photo, answers, least)
+            limit = self._limit(threshold, margin)  # people may come and go meanwhile
+            answers = self._asking.answers(photo.faces, top, limit)
+            yield PhotoIdentities(photo, answers, limit.threshold, limit.promise)
+
+    def verify(
+        self, a: ImageInput, b: ImageInput, *, threshold: float | None = None
+    ) -> Verification:
+        """Say whether two photos show the same person, whoever it is; see `kith.verify`.
+
+        With the gallery's networks, and its calibration where there is one.
+
+        Raises:
+            PhotoError: a photo cannot be read.
+            GalleryError: the gallery cannot be read or is of another contract.
+            OptionError: the threshold is outside −1…1.
+        """
+        self._check_contract()
+        return verify_photos(
+            a,
+            b,
+            recognizer=self.recognizer,
+            threshold=threshold,
+            calibration=self._usable_calibration()[0],
+        )
 
     def people(self) -> Iterator[PersonSummary]:
         """Yield everybody, by name."""
@@ -223,13 +269,25 @@ class Gallery:
         self._asking.forget()
         return report
 
-    def _checked(self, top: int, threshold: float | None, margin: float) -> float:
+    def _check(self, top: int, margin: float) -> None:
         if top < 1:
             raise OptionError(f"top must be 1 or more, not {top}")
         if not 0 <= margin <= 2:
             raise OptionError(f"a margin between two similarities is 0 to 2, not {margin}")
         self._check_contract()
-        return checked_threshold(threshold, self.recognizer)
+
+    def _limit(self, threshold: float | None, margin: float) -> Limit:
+        calibration, people = self._usable_calibration()
+        if threshold is None and calibration is not None:
+            promise = calibration.promise(people)
+            return Limit(calibration.threshold_for(people), margin, calibration, promise)
+        return Limit(checked_threshold(threshold, self.recognizer), margin, calibration)
+
+    def _usable_calibration(self) -> tuple[Calibration | None, int]:
+        """Return the calibration and the number of people; an empty gallery may be of another."""
+        found, people = self._calibrations.current()
+        usable = found is not None and found.contract == self.recognizer.contract
+        return found if usable else None, people
 
     def _check_contract(self) -> None:
         pinned = self.contract

@@ -152,6 +152,7 @@ class ImportReport:
         added: photos kept now.
         already: photos that were there before.
         conflicts: photos left out because here they stand for somebody else.
+        calibrated: whether the archive's calibration counts from now on.
     """
 
     people: int
@@ -159,3 +160,4 @@ class ImportReport:
     added: int
     already: int
     conflicts: tuple[Conflict, ...]
+    calibrated: bool = False

@@ -1,0 +1,19 @@
+"""Thresholds measured on photos of known people, to a false match rate that is promised.
+
+run             `calibrate`: from a gallery and photos to a calibration that it keeps
+measure         chosen on some people, measured on others
+material        whose photos
+split           two parts of the people
+enough          are they enough, and how many are missing
+similarities    everybody in a part compared
+upper           thresholds that hold for people who were not there
+tail            what a search among many needs
+probability     from similarity to probability
+strangers       searches, to see whether it holds
+traditional     what tutorials' distances would do
+"""
+
+from kith.evaluation.calibrate.measure import CalibrationReport
+from kith.evaluation.calibrate.run import FMR, FPIR, calibrate
+
+__all__ = ["FMR", "FPIR", "CalibrationReport", "calibrate"]

@@ -1,0 +1,141 @@
+"""A calibration as JSON, written and read; reading trusts nothing.
+
+A file may have been damaged or made by somebody else, and a threshold that lets everybody in would
+be the worst thing in it: every value is checked.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import asdict, fields
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from kith.decision.calibration import Calibration, Measured
+
+if TYPE_CHECKING:
+    from kith.decision.calibration import Points
+    from kith.types import EmbeddingContract
+
+LONGEST = 64 * 1024
+"""Characters; some 4,000 are usual."""
+MOST_POINTS = 256
+SOURCES = frozenset({"gallery", "photos", "pairs"})
+
+_MEASURED = ("measured_fmr", "measured_fnmr", "measured_fpir", "measured_fnir")
+_POINTS = ("tail", "pair_odds", "person_odds")
+_COUNTS = ("seed", "people", "photos", "pairs", "searched")
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
+_SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
+
+
+class Unbelievable(Exception):
+    """What is wrong with a calibration, in a few words."""
+
+
+def plain(calibration: Calibration) -> dict[str, Any]:
+    """Return a calibration as values for JSON, without its contract."""
+    values = asdict(calibration)
+    del values["contract"]
+    return values
+
+
+def parsed(values: dict[str, Any], contract: EmbeddingContract) -> Calibration:
+    """Return what `plain` made, checked.
+
+    Raises:
+        Unbelievable: a value is missing, of another kind or not possible.
+    """
+    wanted = {field.name for field in fields(Calibration)} - {"contract"}
+    if values.keys() != wanted:
+        raise Unbelievable("values are missing or unknown")
+    taken = dict(values)
+    for name in ("fmr", "fpir"):
+        taken[name] = _number(values[name], name, 0.0, 1.0)
+        if not 0.0 < taken[name] < 1.0:
+            raise Unbelievable(f"its {name} is not possible")
+    taken["threshold"] = _number(values["threshold"], "threshold", -1.0, 1.0)
+    taken["odds_error"] = _number(values["odds_error"], "odds_error", 0.0, 1.0)
+    taken["scale"] = _number(values["scale"], "scale", 0.0, 10.0)
+    taken |= {name: _count(values[name], name) for name in _COUNTS}
+    taken |= {name: _measured(values[name], name) for name in _MEASURED}
+    taken |= {name: _points(values[name], name) for name in _POINTS}
+    _check_texts(values)
+    _check_curves(taken)
+    return Calibration(contract=contract, **taken)
+
+
+def parsed_object(text: Any) -> dict[str, Any]:
+    """Return a JSON object.
+
+    Raises:
+        Unbelievable: not one.
+    """
+    if type(text) is not str or len(text) > LONGEST:
+        raise Unbelievable("it is no text, or too long")
+    try:
+        values = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise Unbelievable("it is not JSON") from error
+    if not isinstance(values, dict):
+        raise Unbelievable("it is not a JSON object")
+    return values
+
+
+def _check_texts(values: dict[str, Any]) -> None:
+    if type(values["rough"]) is not bool:
+        raise Unbelievable("its rough is not possible")
+    if type(values["source"]) is not str or values["source"] not in SOURCES:
+        raise Unbelievable("its source is not possible")
+    for name, form in (("created", _TIME), ("fingerprint", _SHA256)):
+        if type(values[name]) is not str or not form.fullmatch(values[name]):
+            raise Unbelievable(f"its {name} is not possible")
+    for name in ("detector", "kith"):
+        value = values[name]
+        if type(value) is not str or not 0 < len(value) <= 200 or not value.isprintable():
+            raise Unbelievable(f"its {name} is not possible")
+
+
+def _check_curves(values: dict[str, Any]) -> None:
+    """Hold the curves to the one direction they go."""
+    tail: Points = values["tail"]
+    if not all(0.0 < rate < 1.0 and abs(at) <= 1.0 + 1e-3 for rate, at in tail):
+        raise Unbelievable("its tail is not possible")
+    if not all(a[0] > b[0] and a[1] <= b[1] for a, b in pairwise(tail)):
+        raise Unbelievable("its tail is not in order")
+    for name in ("pair_odds", "person_odds"):
+        odds: Points = values[name]
+        if not all(0.0 < p < 1.0 and abs(at) <= 1.0 + 1e-3 for at, p in odds):
+            raise Unbelievable("its probabilities are not possible")
+        if not all(a[0] < b[0] and a[1] <= b[1] for a, b in pairwise(odds)):
+            raise Unbelievable("its probabilities are not in order")
+
+
+def _measured(value: Any, name: str) -> Measured:
+    if not isinstance(value, dict) or value.keys() != {"value", "low", "high", "trials"}:
+        raise Unbelievable(f"its {name} is not possible")
+    shares = {part: _number(value[part], name, 0.0, 1.0) for part in ("value", "low", "high")}
+    if not shares["low"] <= shares["value"] <= shares["high"]:
+        raise Unbelievable(f"its {name} is not possible")
+    return Measured(**shares, trials=_count(value["trials"], name))
+
+
+def _points(value: Any, name: str) -> Points:
+    if not isinstance(value, list | tuple) or not 1 <= len(value) <= MOST_POINTS:
+        raise Unbelievable(f"its {name} is not possible")
+    if not all(isinstance(point, list | tuple) and len(point) == 2 for point in value):
+        raise Unbelievable(f"its {name} is not possible")
+    return tuple((_number(x, name, -2.0, 2.0), _number(y, name, -2.0, 2.0)) for x, y in value)
+
+
+def _number(value: Any, name: str, low: float, high: float) -> float:
+    if type(value) not in (int, float) or not low <= value <= high:  # nor NaN
+        raise Unbelievable(f"its {name} is not possible")
+    return float(value)
+
+
+def _count(value: Any, name: str) -> int:
+    if type(value) is not int or not 0 <= value < 2**48:
+        raise Unbelievable(f"its {name} is not possible")
+    return value
