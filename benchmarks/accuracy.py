@@ -21,7 +21,8 @@ from kith.media import find_photos
 
 EMBEDDERS = (
     *("sface", "sface+mirror", "arcface-mbf", "edgeface-s"),
-    *("facenet-vggface2", "facenet-128", "openface", "dlib-resnet"),
+    *("facenet-vggface2", "facenet-128", "openface", "dlib-resnet", "retail-0095"),
+    *("sface-retail", "sface-retail+mirror"),
 )
 FMR = 1e-3
 

@@ -1,8 +1,9 @@
 """Time each network alone on one thread, as its card says it (`measured.milliseconds`).
 
-An embedder: one crop, through its own preprocessing. A detector: one picture of 640 × 480 with a
-face, everything that detecting does. Networks take turns; the figure is the median. Networks whose
-files cannot be had are timed with random weights of the same layout, which take as long.
+An embedder: one crop, through its own preprocessing; a fusion: one for each of its networks. A
+detector: one picture of 640 × 480 with a face, everything that detecting does. Networks take turns;
+the figure is the median. VGGFace's, whose files cannot be had everywhere, are timed with random
+weights of the same layout, which take as long.
 
     taskset -c 0 python benchmarks/speed.py --photo PORTRAIT.jpg
 """
@@ -24,6 +25,7 @@ from kith import load_photo
 from kith.detection import DETECTORS, open_detector
 from kith.embedding import open_embedder
 from kith.models import CARDS, ModelStore
+from kith.models.catalogue import FUSIONS
 from kith.models.imports import import_file
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
@@ -43,11 +45,12 @@ def detector(model_id: str, store: ModelStore, pixels: np.ndarray) -> Callable[[
 
 
 def embedder(model_id: str, store: ModelStore) -> Callable[[], object]:
-    card = CARDS[model_id]
-    shape = (card.input.height, card.input.width, 3)
-    crop = np.random.default_rng(0).integers(0, 256, shape, dtype=np.uint8)
     opened = open_embedder(model_id, store)
-    return lambda: opened.embed([crop])
+    random = np.random.default_rng(0)
+    shapes = [(part.recipe.side, part.recipe.side, 3) for part in opened.parts]
+    crops = [random.integers(0, 256, shape, dtype=np.uint8) for shape in shapes]
+    pairs = list(zip(opened.parts, crops, strict=True))
+    return lambda: opened.join([part.describe([crop]) for part, crop in pairs])
 
 
 def random_store(folder: Path) -> ModelStore:
@@ -64,6 +67,7 @@ def random_store(folder: Path) -> ModelStore:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--photo", required=True, help="with one face")
+    parser.add_argument("--only", action="append", metavar="ID", help="default: every network")
     parser.add_argument("--rounds", type=int, default=30)
     arguments = parser.parse_args()
     photo = load_photo(arguments.photo).pixels
@@ -81,7 +85,7 @@ def main() -> None:
             model_id: detector(model_id, store, pixels)
             if model_id in DETECTORS
             else embedder(model_id, random if model_id in NETWORK else store)
-            for model_id in CARDS
+            for model_id in arguments.only or (*CARDS, *FUSIONS)
         }
     times: dict[str, list[float]] = {model_id: [] for model_id in runs}
     for number in range(arguments.rounds + 3):

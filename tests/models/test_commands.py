@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,7 +11,7 @@ from typer.testing import CliRunner
 from kith.cli.models import app
 from kith.errors import KithError, LicenceNotAccepted, ModelUnavailable, OptionError, UnknownModel
 from kith.models import catalogue
-from kith.models.card import Url
+from kith.models.card import Fusion, Part, Threshold, Url
 from kith.models.store import ModelStore
 
 from .conftest import BOUND, CONTENT, Server, make_card
@@ -31,7 +32,18 @@ def known(server: Server, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     }
     monkeypatch.setattr(catalogue, "CARDS", cards)
     monkeypatch.setattr(catalogue, "DEFAULTS", ("free",))
+    monkeypatch.setattr(catalogue, "FUSIONS", {})
+    monkeypatch.setattr(catalogue, "PRESETS", {})
     return cards
+
+
+@pytest.fixture
+def both(known: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> Fusion:
+    """The two of them as one."""
+    fusion = Fusion("both", "Free and bound", (Part("free", 0.75), Part("bound", 0.25)))
+    monkeypatch.setattr(catalogue, "FUSIONS", {"both": fusion})
+    monkeypatch.setattr(catalogue, "PRESETS", {"best": "both", "fast": "free"})
+    return fusion
 
 
 @pytest.fixture
@@ -112,8 +124,74 @@ def test_info_shows_the_whole_card(run: Run, known: dict[str, Any]) -> None:
         assert part in shown
 
 
+def test_a_fusion_is_listed_with_what_it_needs(run: Run, both: Fusion) -> None:
+    run("pull", "free", "--quiet")
+    rows = {row["id"]: row for row in lines(run("list", "--json"))}
+    assert list(rows) == ["free", "bound", "both"]
+    assert [rows[one]["presets"] for one in rows] == [["fast"], [], ["best"]]
+    row = rows["both"]
+    assert (row["networks"], row["commercial"]) == (["free", "bound"], False)
+    assert (row["licence"], row["state"]) == ("MIT, NC-1", "licence_not_accepted")
+    assert row["size"] == rows["free"]["size"] + rows["bound"]["size"]
+    shown = run("list")
+    assert "free = fast" in shown
+    assert "both = best" in shown
+    run("accept", "best", "--yes", "--quiet")
+    assert lines(run("list", "--json"))[2]["state"] == "not_pulled"
+    run("pull", "bound", "--quiet")
+    assert lines(run("list", "--json"))[2]["state"] == "pulled"
+
+
+def test_the_table_of_a_page_has_fusions_too(run: Run, both: Fusion) -> None:
+    last = run("list", "--markdown").splitlines()[-1]
+    assert last == "| `both` | 0 numbers | `free` + `bound` | MIT, NC-1 |  |  |  |"
+
+
+@pytest.mark.parametrize("name", ["both", "best"])
+def test_info_of_a_fusion(
+    run: Run, both: Fusion, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    measured = replace(both, threshold=Threshold(0.25, 1e-3, "a test"))
+    monkeypatch.setattr(catalogue, "FUSIONS", {"both": measured})
+    (row,) = lines(run("info", name, "--json"))
+    assert (row["id"], row["model"]) == ("both", "free@0.75+bound@0.25")
+    assert row["parts"] == [
+        {"network": "free", "weight": 0.75},
+        {"network": "bound", "weight": 0.25},
+    ]
+    assert row["threshold"]["similarity"] == 0.25
+    shown = run("info", name)
+    for part in ("Free and bound", "0.75 of the similarity", "MIT, NC-1", "best", "a test"):
+        assert part in shown
+
+
+def test_commands_on_files_are_of_every_network(run: Run, both: Fusion, home: Path) -> None:
+    assert "kith models accept bound" in run("pull", "best", error=LicenceNotAccepted)
+    assert not (home / "models").exists()
+    accepted = lines(run("accept", "both", "--yes", "--json"))
+    assert [row["id"] for row in accepted] == ["free", "bound"]
+    pulled = lines(run("pull", "best", "fast", "--json"))
+    assert [(row["id"], row["fetched"]) for row in pulled] == [("free", True), ("bound", True)]
+    assert run("check", "both") == "free: ok\nbound: ok\n"
+    assert [row["id"] for row in lines(run("path", "best", "--json"))] == ["free", "bound"]
+    removed = lines(run("remove", "best", "--json"))
+    assert [(row["id"], row["bytes"] > 1_000_000) for row in removed] == [
+        ("free", True),
+        ("bound", True),
+    ]
+    assert run("check", "both", code=1) == "free: missing\nbound: missing\n"
+    assert "bound is missing" in run("path", "bound", error=ModelUnavailable)
+
+
+def test_a_file_is_of_one_network(run: Run, both: Fusion, tmp_path: Path) -> None:
+    file = tmp_path / "free.onnx"
+    file.write_bytes(CONTENT)
+    said = run("import", str(file), "--as", "best", error=UnknownModel)
+    assert said == "best stands for free and bound: name one network"
+
+
 def test_the_real_cards_can_be_shown() -> None:
-    for model_id in catalogue.CARDS:
+    for model_id in (*catalogue.CARDS, *catalogue.FUSIONS):
         done = CliRunner().invoke(app, ["info", model_id])
         assert done.exit_code == 0
         assert model_id in done.stdout

@@ -104,12 +104,25 @@ def test_a_users_own_files(files: tuple[Path, Path], store: ModelStore, tmp_path
     assert find_graph(RETAIL, store).record.source_sha256 == other.sha256
 
 
+@pytest.mark.parametrize("first", [0, 1])
+def test_the_cards_own_files_come_together(
+    files: tuple[Path, Path], known: ModelCard, store: ModelStore, first: int
+) -> None:
+    assert import_file(files[first], known, store).path == store.location(known, known.files[first])
+    assert store.check(known) == "ok"
+
+
 def test_the_cards_own_files_one_by_one(
-    files: tuple[Path, Path], known: ModelCard, store: ModelStore
+    files: tuple[Path, Path], known: ModelCard, store: ModelStore, tmp_path: Path
 ) -> None:
     states = []
-    for file in files:
-        assert import_file(file, known, store).pinned
+    for number, file in enumerate(files):
+        alone = tmp_path / str(number) / file.name
+        alone.parent.mkdir()
+        alone.write_bytes(file.read_bytes())
+        # Of the same name, and not the card's: it is left where it is.
+        alone.with_name(files[1 - number].name).write_bytes(b"another")
+        assert import_file(alone, known, store).pinned
         states.append(store.check(known))
     assert states == ["missing", "ok"]
     assert find_graph(known, store).record.source_sha256 == joint(map(digest, files))

@@ -10,7 +10,7 @@ import numpy as np
 from kith.alignment import RECIPES
 from kith.classification.names import class_names
 from kith.detection import check_score
-from kith.embedding import BATCH, network_input, parse
+from kith.embedding import BATCH, network_input, parse_network
 from kith.errors import OptionError, UnknownModel
 from kith.models import CARDS, ModelStore
 from kith.models.catalogue import card
@@ -63,7 +63,7 @@ class Classifier:
         check_options(min_face, workers)
         check_score(score)
         check_device(device)
-        spec, store = parse(model), store or ModelStore()
+        spec, store = parse_network(model), store or ModelStore()
         if not spec.card.classes:
             known = ", ".join(c.id for c in CARDS.values() if c.classes)
             raise UnknownModel(f"{spec.id} has no classifier; kith has: {known}")

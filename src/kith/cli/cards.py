@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from kith.models.card import Input, ModelCard, Source, Weights
+    from kith.models.card import Fusion, Input, Measured, ModelCard, Source, Threshold, Weights
     from kith.models.store import ModelStore
 
 
@@ -17,6 +17,7 @@ _UNPUBLISHED = "sha256 not published: the first download's is recorded and held 
 
 def summary(card: ModelCard) -> dict[str, Any]:
     """Return the JSON of a model in a list."""
+    from kith.models.catalogue import presets_of
     from kith.models.store import ModelStore
 
     return {
@@ -28,6 +29,7 @@ def summary(card: ModelCard) -> dict[str, Any]:
         "size": sum(file.size for file in card.files),
         "size_is_limit": not card.weights.sha256,
         "state": _state(card, ModelStore()),
+        "presets": presets_of(card.id),
     }
 
 
@@ -65,6 +67,7 @@ def lines(card: ModelCard, row: dict[str, Any]) -> Iterator[tuple[str, str]]:
     size = f"{card.input.width}×{card.input.height}" if card.input.width else "any size"
     yield "id", card.id
     yield "title", card.title
+    yield "preset", ", ".join(row["presets"])
     yield "task", card.task
     yield "state", row["state"].replace("_", " ")
     yield "path", row["path"]
@@ -77,11 +80,11 @@ def lines(card: ModelCard, row: dict[str, Any]) -> Iterator[tuple[str, str]]:
     yield "crop", card.crop
     yield "output", f"{card.dimension} numbers" if card.dimension else ""
     yield "classes", f"{card.classes:,} people by name" if card.classes else ""
-    yield "threshold", _threshold(card)
+    yield "threshold", threshold(card.threshold)
     if card.tradition:
         by = card.tradition
         yield "tradition", f"{by.metric} distance {by.distance:g}: {by.provenance}"
-    yield "measured", _measured(card)
+    yield "measured", measured(card.measured)
     for way in card.variants:
         yield f"+{way.name}", way.says
     yield "paper", card.paper
@@ -102,20 +105,25 @@ def page(cards: Iterable[ModelCard]) -> Iterator[str]:
     yield "| id | gives | input | licence | pairs right | TAR at FAR 1e-3 | ms |"
     yield "|---|---|---|---|--:|--:|--:|"
     for card in cards:
-        got = card.measured
         classes = f", {card.classes:,} names" if card.labels else ""
         gives = f"{card.dimension} numbers{classes}" if card.dimension else "boxes, five points"
         side = f"{card.input.width}×{card.input.height}" if card.input.width else "any size"
-        cells = (
-            f"`{card.id}`",
-            gives,
-            f"{side} {card.input.colour}",
-            card.licence.name,
-            "" if got is None or got.accuracy is None else f"{got.accuracy:.2%}",
-            "" if got is None or got.tar is None else f"{got.tar:.4f}",
-            "" if got is None else f"{got.milliseconds:g}",
-        )
-        yield "| " + " | ".join(cells) + " |"
+        yield table_row(card, gives, f"{side} {card.input.colour}", card.licence.name)
+
+
+def table_row(model: ModelCard | Fusion, gives: str, input_: str, licence: str) -> str:
+    """Return the line of a model in the Markdown table."""
+    got = model.measured
+    cells = (
+        f"`{model.id}`",
+        gives,
+        input_,
+        licence,
+        "" if got is None or got.accuracy is None else f"{got.accuracy:.2%}",
+        "" if got is None or got.tar is None else f"{got.tar:.4f}",
+        "" if got is None else f"{got.milliseconds:g}",
+    )
+    return "| " + " | ".join(cells) + " |"
 
 
 def _imported(card: ModelCard, store: ModelStore) -> list[dict[str, Any]]:
@@ -147,15 +155,15 @@ def _preprocessing(want: Input) -> str:
     return f"(pixel − {mean}) × {want.scale:.6g}"
 
 
-def _threshold(card: ModelCard) -> str:
-    limit = card.threshold
+def threshold(limit: Threshold | None) -> str:
+    """Return a threshold and where it comes from; nothing without one."""
     if limit is None:
         return ""
     return f"{limit.similarity} (FMR {limit.fmr:g}; {limit.provenance})"
 
 
-def _measured(card: ModelCard) -> str:
-    got = card.measured
+def measured(got: Measured | None) -> str:
+    """Return what was measured of a model; nothing where nothing was."""
     if got is None:
         return ""
     parts = [f"{got.milliseconds:g} ms on one thread"]

@@ -13,7 +13,10 @@ from kith.cli.output import console, emit, say
 from kith.errors import ModelUnavailable, OptionError, printable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from kith.models.card import ModelCard
+    from kith.models.store import ModelStore
 
 app = typer.Typer(help="The networks: what there is, fetching, licences, checking.")
 
@@ -28,14 +31,15 @@ def list_models(
         bool, typer.Option("--markdown", help="What is measured of each, as a table for a page.")
     ] = False,
 ) -> None:
-    """List every model, its licence, and whether it is here."""
+    """List every model and every fusion of models, its licence, and whether it is here."""
     from kith.cli.cards import page, summary
-    from kith.models.catalogue import CARDS
+    from kith.cli.fusions import fusion_row, fusion_summary
+    from kith.models.catalogue import CARDS, FUSIONS
 
     if markdown:
-        say("\n".join(page(CARDS.values())))
+        say("\n".join((*page(CARDS.values()), *map(fusion_row, FUSIONS.values()))))
         return
-    rows = [summary(card) for card in CARDS.values()]
+    rows = [*map(summary, CARDS.values()), *map(fusion_summary, FUSIONS.values())]
     if as_json:
         emit(*rows)
         return
@@ -47,18 +51,28 @@ def list_models(
         most = "≤ " if row["size_is_limit"] else ""
         size = f"{most}{row['size'] / 1e6:.1f} MB"
         state = row["state"].replace("_", " ")
-        table.add_row(row["id"], row["task"], row["licence"], use, size, state)
+        name = " = ".join((row["id"], *row["presets"]))
+        table.add_row(name, row["task"], row["licence"], use, size, state)
     console().print(table)
 
 
 @app.command()
 def info(model: _Id, as_json: Json = False) -> None:
-    """Show a model's card, where its file comes from and where it lies."""
-    from kith.cli.cards import details, lines
-    from kith.models.catalogue import card as find
+    """Show a model's card, where its file comes from and where it lies.
 
-    card = find(model)
-    row = details(card)
+    Of a fusion: the models that it joins, and how.
+    """
+    from kith.cli.cards import details, lines
+    from kith.cli.fusions import fusion_details, fusion_lines
+    from kith.models.catalogue import FUSIONS, PRESETS, card
+
+    model = PRESETS.get(model, model)
+    if model in FUSIONS:
+        row = fusion_details(FUSIONS[model])
+        shown_lines = fusion_lines(FUSIONS[model], row)
+    else:
+        row = details(card(model))
+        shown_lines = lines(card(model), row)
     if as_json:
         emit(row)
         return
@@ -68,7 +82,7 @@ def info(model: _Id, as_json: Json = False) -> None:
     table = Table(box=None, show_header=False)
     table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")
-    for key, shown in lines(card, row):
+    for key, shown in shown_lines:
         if shown:
             table.add_row(key, Text(shown))
     console().print(table)
@@ -76,18 +90,17 @@ def info(model: _Id, as_json: Json = False) -> None:
 
 @app.command()
 def pull(models: _Ids = None, as_json: Json = False, quiet: Quiet = False) -> None:
-    """Fetch models and verify them.
+    """Fetch models and verify them; of a fusion or a preset those that it needs.
 
     Without an ID: the default detector and embedder.
     """
     from kith.cli.cards import summary
     from kith.cli.progress import fetch_progress
     from kith.models.catalogue import DEFAULTS
-    from kith.models.catalogue import card as find
     from kith.models.store import ModelStore
 
     store = ModelStore()
-    cards = [find(model) for model in dict.fromkeys(models or DEFAULTS)]
+    cards = _cards(models or DEFAULTS)
     here = {card.id for card in cards if store.has(card)}
     with fetch_progress(shown=not (as_json or quiet)) as progress:
         store.pull(cards, progress)
@@ -151,16 +164,19 @@ def import_file(
 
 @app.command()
 def remove(model: _Id, as_json: Json = False, quiet: Quiet = False) -> None:
-    """Remove a model's files from this machine, pulled or imported."""
-    from kith.models.catalogue import card as find
+    """Remove a model's files from this machine, pulled or imported.
+
+    Of a fusion or a preset: those of every model that it joins.
+    """
     from kith.models.imports import remove as take_away
     from kith.models.store import ModelStore
 
-    freed = take_away(find(model), ModelStore())
-    if as_json:
-        emit({"id": model, "bytes": freed})
-    elif not quiet:
-        say(f"{model}: {freed / 1e6:.1f} MB removed" if freed else f"{model} was not here")
+    for card in _cards([model]):
+        freed = take_away(card, ModelStore())
+        if as_json:
+            emit({"id": card.id, "bytes": freed})
+        elif not quiet:
+            say(f"{card.id}: {freed / 1e6:.1f} MB removed" if freed else f"{card.id} was not here")
 
 
 @app.command()
@@ -170,11 +186,14 @@ def accept(
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Accept the licence of a model that is not free for every use."""
-    from kith.models.catalogue import card as find
+    """Accept the licence of a model that is not free for every use; of a fusion each model's."""
     from kith.models.store import ModelStore
 
-    card, store = find(model), ModelStore()
+    for card in _cards([model]):
+        _accept(card, ModelStore(), yes=yes, as_json=as_json, quiet=quiet)
+
+
+def _accept(card: ModelCard, store: ModelStore, *, yes: bool, as_json: bool, quiet: bool) -> None:
     told = not (as_json or quiet)
     if not store.accepted(card):
         if told or not yes:
@@ -201,7 +220,7 @@ def check(models: _Ids = None, as_json: Json = False, quiet: Quiet = False) -> N
     from kith.models.store import ModelStore
 
     store = ModelStore()
-    cards = [find(model) for model in models or CARDS]
+    cards = _cards(models or CARDS)
     states = {card.id: check_import(card, store) or store.check(card) for card in cards}
     if not models:
         states = {key: s for key, s in states.items() if key in DEFAULTS or s != "missing"}
@@ -216,20 +235,30 @@ def check(models: _Ids = None, as_json: Json = False, quiet: Quiet = False) -> N
 
 @app.command()
 def path(model: _Id, as_json: Json = False) -> None:
-    """Print where a model's verified file lies."""
-    from kith.models.catalogue import card as find
+    """Print where a model's verified file lies; of a fusion a line for each model."""
     from kith.models.imports import check_import, where
     from kith.models.store import ModelStore
 
-    card, store = find(model), ModelStore()
-    state = check_import(card, store) or store.check(card)
-    if state != "ok":
-        raise ModelUnavailable(f"{card.id} is {state}; fetch it with `kith models pull {card.id}`")
-    place = str(where(card, store))
-    if as_json:
-        emit({"id": card.id, "path": place})
-    else:
-        say(place)
+    store = ModelStore()
+    for card in _cards([model]):
+        state = check_import(card, store) or store.check(card)
+        if state != "ok":
+            raise ModelUnavailable(
+                f"{card.id} is {state}; fetch it with `kith models pull {card.id}`"
+            )
+        place = str(where(card, store))
+        if as_json:
+            emit({"id": card.id, "path": place})
+        else:
+            say(place)
+
+
+def _cards(models: Iterable[str]) -> list[ModelCard]:
+    """Return the cards that ids of cards, fusions and presets stand for, each once."""
+    from kith.models.catalogue import networks
+
+    found = {card.id: card for model in models for card in networks(model)}
+    return list(found.values())
 
 
 def _confirm(card: ModelCard) -> None:

@@ -63,8 +63,8 @@ EmbedderId = Annotated[
     typer.Option(
         "--embedder",
         metavar="ID",
-        help="Network that describes faces; ID+mirror uses both views. Default: sface, or the "
-        "gallery's own.",
+        help="Network that describes faces, or best, or fast; ID+mirror uses both views. Default: "
+        "sface, or the gallery's own.",
     ),
 ]
 Device = Annotated[
@@ -115,10 +115,13 @@ def make_recognizer(
     """
     _check_min_face(min_face)
     from kith.cli.progress import pull_with_progress
+    from kith.embedding import needing, parse
     from kith.recognizer import Recognizer
 
     embedder = embedder or "sface"
-    pull_with_progress([detector, embedder.partition("+")[0]], shown=shown)
+    needed = [detector, *(card.id for card in parse(embedder).cards)]
+    with needing(embedder):
+        pull_with_progress(needed, shown=shown)
     return Recognizer(detector, embedder, device, score=score, min_face=min_face)
 
 
@@ -140,9 +143,9 @@ def make_classifier(
     _check_min_face(min_face)
     from kith.classification import Classifier
     from kith.cli.progress import pull_with_progress
-    from kith.embedding import parse
+    from kith.embedding import parse_network
 
-    if parse(model).card.classes:
+    if parse_network(model).card.classes:
         pull_with_progress([detector, model.partition("+")[0]], shown=shown)
     return Classifier(model, detector, device, score=score, min_face=min_face)
 

@@ -73,7 +73,7 @@ def _tradition(found: Verification) -> dict[str, Any] | None:
     """Return what the distance that the network's users know says; None where it has none."""
     from kith.embedding import parse
 
-    known = parse(found.embedder).card.tradition
+    known = parse(found.embedder).tradition
     distance = (
         {
             "cosine": found.distance,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
 from kith.alignment import RECIPES
+from kith.embedding.fusion import FusedEmbedder, needing, parse
 from kith.embedding.inputs import network_input
-from kith.embedding.spec import MIRROR, Spec, parse
+from kith.embedding.spec import MIRROR, Spec
 from kith.errors import UnknownModel
 from kith.models.graphs import find_graph
 from kith.models.session import check_device, load_graph
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from kith.models.session import Session
     from kith.models.store import ModelStore
     from kith.types import Pixels, Vector
+
+Described: TypeAlias = "tuple[Vector, list[float | None]]"
+"""Unit vectors, N × dimension, and the length that each had; None where several were joined."""
 
 BATCH = 2
 """Crops per call. More are slower on a CPU: their activations no longer fit its cache."""
@@ -58,6 +62,11 @@ class Embedder:
         self._session = session
 
     @property
+    def parts(self) -> tuple[Embedder, ...]:
+        """The embedders that it consists of: itself."""
+        return (self,)
+
+    @property
     def threshold(self) -> Threshold:
         """Similarity from which two faces are taken for the same person, by default.
 
@@ -78,13 +87,18 @@ class Embedder:
         """
         return self.describe(crops)[0]
 
-    def describe(self, crops: Sequence[Pixels]) -> tuple[Vector, list[float | None]]:
+    def describe(self, crops: Sequence[Pixels]) -> Described:
         """Return `embed` of crops, and the length that each had: None with two views."""
         raw = self.raw(crops)
         if self._spec.mirror and len(raw):
             raw = _unit(raw) + _unit(self.raw([np.ascontiguousarray(c[:, ::-1]) for c in crops]))
             return _unit(raw), [None] * len(raw)
         return _unit(raw), np.linalg.norm(raw, axis=1).tolist()
+
+    def join(self, described: Sequence[Described]) -> Described:
+        """Return what the only part gave; see `FusedEmbedder.join`."""
+        (only,) = described
+        return only
 
     def raw(self, crops: Sequence[Pixels]) -> Vector:
         """Return the network's own numbers for crops, not of unit length; else as `embed`."""
@@ -98,15 +112,27 @@ class Embedder:
         )
 
 
-def open_embedder(name: str, store: ModelStore, device: str = "cpu") -> Embedder:
-    """Load an embedder by its name; see `kith.embedding.spec.parse`.
+AnyEmbedder: TypeAlias = Embedder | FusedEmbedder
+
+
+def open_embedder(name: str, store: ModelStore, device: str = "cpu") -> AnyEmbedder:
+    """Load an embedder by its name; see `kith.embedding.parse`.
 
     Raises:
-        UnknownModel: no card has this id, it is not one of an embedder, or it has no such variant.
-        ModelError: the network cannot be had or run.
+        UnknownModel: the name is none of an embedder.
+        ModelError: a network cannot be had or run.
     """
     spec = parse(name)
     check_device(device)
+    with needing(name):
+        if isinstance(spec, Spec):
+            return _open(spec, store, device)
+        for card in spec.cards:
+            store.require_licence(card)
+        return FusedEmbedder(spec, [_open(part, store, device) for part in spec.parts])
+
+
+def _open(spec: Spec, store: ModelStore, device: str) -> Embedder:
     graph = find_graph(spec.card, store, output=spec.output)
     return Embedder(
         spec,

@@ -1,4 +1,4 @@
-"""What an embedder's name says: a card's id and, behind plus signs, how it is used."""
+"""What a network's name says: a card's id and, behind plus signs, how it is used."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from kith.errors import UnknownModel, printable
 from kith.models.catalogue import CARDS, card
 
 if TYPE_CHECKING:
-    from kith.models.card import Input, ModelCard, Variant
+    from kith.models.card import Input, ModelCard, Tradition, Variant
 
 MIRROR = "+mirror"
 """Behind an embedder's id: the mean of the crop's vector and its mirror image's, normalised."""
@@ -28,6 +28,16 @@ class Spec:
     card: ModelCard
     variants: tuple[Variant, ...] = ()
     mirror: bool = False
+
+    @property
+    def cards(self) -> tuple[ModelCard, ...]:
+        """Of every network it needs."""
+        return (self.card,)
+
+    @property
+    def tradition(self) -> Tradition | None:
+        """The distance that the network's users know; None: there is none."""
+        return self.card.tradition
 
     @property
     def id(self) -> str:
@@ -61,8 +71,8 @@ class Spec:
         return next((v.input for v in self.variants if v.input), self.card.input)
 
 
-def parse(name: str) -> Spec:
-    """Read an embedder's name, such as ``sface``, ``sface+mirror``, ``vggface2-resnet50+max``.
+def parse_network(name: str) -> Spec:
+    """Read the name of one network, such as ``sface``, ``sface+mirror``, ``vggface2-resnet50+max``.
 
     Raises:
         UnknownModel: no card has this id, it is not one of an embedder, or it has no such variant.

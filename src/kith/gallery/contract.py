@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from kith.embedding import MIRROR
 from kith.errors import ContractMismatch, printable
-from kith.models.catalogue import CARDS
+from kith.models.catalogue import CARDS, FUSIONS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,6 +18,9 @@ def contract_embedder(contract: EmbeddingContract | None) -> str:
     """Return the name of the embedder that makes a contract's embeddings; None: the default."""
     if contract is None:
         return "sface"
+    if "@" in contract.model:
+        known = (one.id for one in FUSIONS.values() if one.model == contract.model)
+        return next(known, contract.model) + MIRROR * contract.crop.endswith(MIRROR)
     crop, mirror = contract.crop.removesuffix(MIRROR), contract.crop.endswith(MIRROR)
     model_id = contract.model.partition("+")[0]
     variants = CARDS[model_id].variants if model_id in CARDS else ()

@@ -20,6 +20,7 @@ from kith.models.integrity import joint, looks_like_page, looks_like_weights, sh
 from kith.models.labels import ENDINGS, checked_labels, read_labels
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from contextlib import AbstractContextManager
     from pathlib import Path
 
@@ -49,8 +50,9 @@ class Import:
 def import_file(path: Path, card: ModelCard, store: ModelStore) -> Import:
     """Take a user's file as the network, or the labels, of a card.
 
-    A file that the card names by its sha256 is put in its place; another one is converted, and
-    used before the card's own. Nothing is kept of a file that is refused.
+    A file that the card names by its sha256 is put in its place, with the card's other files that
+    lie beside it; another one is converted, and used before the card's own. Nothing is kept of a
+    file that is refused.
 
     Raises:
         WeightsUnreadable: it is damaged, or not of this card's network; names layer and shapes.
@@ -62,6 +64,8 @@ def import_file(path: Path, card: ModelCard, store: ModelStore) -> Import:
     try:
         for file in card.files:
             if digest == file.sha256:
+                for near, other in _beside(path, card, file):
+                    _placed(near, card, other, store)
                 return Import(_placed(path, card, file, store), ("descriptor",), digest, True)
         if labels:
             return _import_labels(path, card, store, digest)
@@ -151,6 +155,14 @@ def _checked(path: Path) -> str:
         return sha256(path)
     except OSError as error:
         raise ModelUnavailable(f"{path} cannot be read ({error.strerror})") from error
+
+
+def _beside(path: Path, card: ModelCard, file: Weights) -> Iterator[tuple[Path, Weights]]:
+    """Yield the card's other files that lie beside one of them, under their names."""
+    for other in card.files:
+        near = path.with_name(other.file)
+        if other is not file and near.is_file() and sha256(near) == other.sha256:
+            yield near, other
 
 
 def _placed(path: Path, card: ModelCard, file: Weights, store: ModelStore) -> Path:

@@ -32,8 +32,9 @@ class Recognizer:
 
     Args:
         detector: id of the detection network.
-        embedder: id of the recognition network; ``+mirror`` behind it embeds each crop and its
-            mirror image and takes the mean; other variants are the card's.
+        embedder: id of the recognition network, or of a fusion of several; ``best`` and ``fast``
+            stand for one. ``+mirror`` behind it embeds each crop and its mirror image and takes
+            the mean; other variants are the card's.
         device: ``cpu``, ``cuda``, ``openvino`` or ``openvino:bf16``; kith never falls back from
             one to another by itself.
         score: faces the detector is less sure of are left out, 0–1; None: as many as the
@@ -73,7 +74,7 @@ class Recognizer:
         check_score(score)
         store = store or ModelStore()
         if accept_license:
-            for wanted in (card(detector), parse(embedder).card):
+            for wanted in (card(detector), *parse(embedder).cards):
                 store.accept(wanted)
         with ThreadPoolExecutor(1) as pool:
             opening = pool.submit(open_embedder, embedder, store, device)
@@ -111,7 +112,7 @@ class Recognizer:
 
     @property
     def embedder(self) -> str:
-        """Id of the recognition network, with its views."""
+        """Name of the recognition network or fusion, with its views; what a preset stands for."""
         return self._embedder.id
 
     @property
@@ -219,23 +220,26 @@ class Recognizer:
     def _described(self, photo: Photo, *, share: bool = True) -> tuple[Face, ...]:
         """Find and embed; share: use all threads for the faces of this one photo."""
         found = self._finder.find(photo)
-        recipe = self._embedder.recipe
+        parts = self._embedder.parts
+        # Networks of one framing share it. Quality is measured on one, whatever they see.
+        recipes = {recipe.name: recipe for recipe in (*(part.recipe for part in parts), ARCFACE)}
         places = list(zip(found.points, found.boxes, strict=True))
-        crops = [recipe.crop(photo.pixels, points, box) for points, box in places]
-        # Quality is measured on one framing, whatever the network sees.
-        framed = crops
-        if recipe is not ARCFACE:
-            framed = [ARCFACE.crop(photo.pixels, points) for points in found.points]
-        chunks = [crops[start : start + BATCH] for start in range(0, len(crops), BATCH)]
-        run = self._face_pool.map if share and len(chunks) > 1 else map
+        crops = {
+            name: [recipe.crop(photo.pixels, points, box) for points, box in places]
+            for name, recipe in recipes.items()
+        }
+        chunks = [slice(start, start + BATCH) for start in range(0, len(places), BATCH)]
+        jobs = [(part, crops[part.recipe.name][chunk]) for chunk in chunks for part in parts]
+        run = self._face_pool.map if share and len(jobs) > 1 else map
+        done = list(run(lambda job: job[0].describe(job[1]), jobs))
         described = [
             pair
-            for rows, lengths in run(self._embedder.describe, chunks)
-            for pair in zip(rows, lengths, strict=True)
+            for start in range(0, len(done), len(parts))
+            for pair in zip(*self._embedder.join(done[start : start + len(parts)]), strict=True)
         ]
         return tuple(
             make_face(one, crop, row, length)
             for one, crop, (row, length) in zip(
-                at_full_size(found, photo), framed, described, strict=True
+                at_full_size(found, photo), crops[ARCFACE.name], described, strict=True
             )
         )
