@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kith.errors import OptionError
 from kith.evaluation.report.place import check_folder
 from kith.evaluation.report.require import require
 
@@ -16,13 +17,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from kith.decision.calibration import Calibration
+    from kith.evaluation.openset import OpenSetResult
     from kith.evaluation.records import Evaluated
 
 __all__ = ["check_folder", "require", "write_report"]
 
 
 def write_report(
-    evaluated: Sequence[Evaluated],
+    evaluated: Sequence[Evaluated] | Sequence[OpenSetResult],
     folder: Path,
     *,
     title: str = "How often is it right?",
@@ -37,23 +39,37 @@ def write_report(
     replaced; files of anybody else never.
 
     Args:
-        evaluated: one to eight systems, best on the same data.
+        evaluated: one to eight systems, best on the same data: all measured on pairs, or all on an
+            open set, whose figures are `fnir.png` and `cmc.png`.
         folder: made where it is missing.
         title: of the page.
         command: that measures the same again; shown as it is.
         when: the report was made; None: now.
-        calibration: whose threshold is then the one in use; best measured on other photos.
+        calibration: whose threshold is then the one in use; best measured on other photos. Of an
+            open set, whose threshold depends on its size, there is none.
 
     Returns:
         The page.
 
     Raises:
         MissingExtra: Jinja or Matplotlib is not installed.
-        OptionError: no system or too many, or a folder that is not the report's.
+        OptionError: no system, too many or of both kinds, or a folder that is not the report's.
         ContractMismatch: the calibration is of another network.
         KithError: the disk is full, or it is not permitted.
     """
     require()
-    from kith.evaluation.report.write import write_pairs_report
+    from kith.evaluation.records import Evaluated
+    from kith.evaluation.report.head import head
+    from kith.evaluation.report.palette import LINES
+    from kith.evaluation.report.write import write_open_set_report, write_pairs_report
 
-    return write_pairs_report(evaluated, folder, title, command, when, calibration)
+    if not 1 <= len(evaluated) <= len(LINES):
+        raise OptionError(f"a report shows 1 to {len(LINES)} systems, not {len(evaluated)}")
+    top = head(title, command, when)
+    pairs = [one for one in evaluated if isinstance(one, Evaluated)]
+    searched = [one for one in evaluated if not isinstance(one, Evaluated)]
+    if pairs and searched:
+        raise OptionError("a report shows pairs or open sets: write two")
+    if searched:
+        return write_open_set_report(searched, folder, top)
+    return write_pairs_report(pairs, folder, top, calibration)

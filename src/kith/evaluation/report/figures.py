@@ -55,18 +55,19 @@ def drawn(found: Sequence[Findings], mark: str) -> Drawn:
         ("det", curves.det(lines), "Detection error trade-off"),
         ("roc", curves.roc(lines), "Receiver operating characteristic"),
     ):
-        pages[name] = _svg(figure, name, title, _in_words(found))
+        pages[name] = svg(figure, name, title, _in_words(found))
         files[f"{name}.png"] = draw.png(figure, mark)
     histograms = {}
     for one in found:
         figure = scores(one.scores, _marks(one))
         name = "scores" if len(found) == 1 else f"scores-{one.slug}"
-        histograms[one.slug] = _svg(figure, name, f"Scores of {one.name}", _of_scores(one))
+        histograms[one.slug] = svg(figure, name, f"Scores of {one.name}", _of_scores(one))
         files[f"{name}.png"] = draw.png(figure, mark)
     return Drawn(pages["det"], pages["roc"], histograms, files)
 
 
-def _svg(figure: Figure, name: str, title: str, text: str) -> Markup:
+def svg(figure: Figure, name: str, title: str, text: str) -> Markup:
+    """Return a figure for a page; see `draw.svg`."""
     return Markup(draw.svg(figure, f"figure-{name}", title, text))  # noqa: S704 - drawn and escaped there
 
 

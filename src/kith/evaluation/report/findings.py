@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +11,7 @@ from kith.evaluation.metrics.points import at_threshold
 from kith.evaluation.report.examples import Examples, false_matches, false_non_matches
 from kith.evaluation.report.histogram import Histogram, histogram
 from kith.evaluation.report.labels import Suspect, suspects
+from kith.evaluation.report.names import Name, named
 from kith.evaluation.report.people import Hardest, goats, lambs
 from kith.evaluation.report.threshold import InUse, in_use
 
@@ -60,10 +60,10 @@ class Findings:
     use: InUse | None
     scores: Histogram
     folds: tuple[Fold, ...]
-    false_matches: Examples | None
-    false_non_matches: Examples | None
-    goats: Hardest | None
-    lambs: Hardest | None
+    false_matches: Examples | None = None
+    false_non_matches: Examples | None = None
+    goats: Hardest | None = None
+    lambs: Hardest | None = None
     suspects: tuple[Suspect, ...] = ()
 
     @property
@@ -85,13 +85,22 @@ def find(evaluated: Sequence[Evaluated], calibration: Calibration | None = None)
     contracts = [one.result.system.contract for one in evaluated]
     if calibration is not None and calibration.contract not in contracts:
         calibration.require(contracts[0])
-    names: dict[str, str] = {}
-    found = []
-    for one in evaluated:
-        name, slug = _named(one.result.system.name, names)
-        names[slug] = name
-        found.append(_found(one, name, slug, in_use(one.result, _calibrated(one, calibration))))
-    return found
+    names = named(one.result.system for one in evaluated)
+    return [
+        _found(one, name, _use(one, calibration))
+        for one, name in zip(evaluated, names, strict=True)
+    ]
+
+
+def _use(one: Evaluated, calibration: Calibration | None) -> InUse | None:
+    result = one.result
+    return in_use(
+        result.points,
+        result.default,
+        "FMR",
+        calibrated=_calibrated(one, calibration),
+        equal=result.eer_threshold,
+    )
 
 
 def _calibrated(one: Evaluated, calibration: Calibration | None) -> OperatingPoint | None:
@@ -100,24 +109,17 @@ def _calibrated(one: Evaluated, calibration: Calibration | None) -> OperatingPoi
     return at_threshold(one.comparisons, calibration.threshold)
 
 
-def _found(one: Evaluated, name: str, slug: str, use: InUse | None) -> Findings:
-    threshold = None if use is None else use.threshold
-    if threshold is None:
-        return Findings(
-            name, slug, one, None, histogram(one.comparisons), _folds(one), None, None, None, None
-        )
-    return Findings(
-        name,
-        slug,
-        one,
-        use,
-        histogram(one.comparisons),
-        _folds(one),
-        false_matches(one, threshold, EXAMPLES),
-        false_non_matches(one, threshold, EXAMPLES),
-        goats(one.comparisons, threshold, PEOPLE),
-        lambs(one.comparisons, threshold, PEOPLE),
-        suspects(one, threshold, SUSPECTS),
+def _found(one: Evaluated, name: Name, use: InUse | None) -> Findings:
+    known = Findings(name.shown, name.slug, one, use, histogram(one.comparisons), _folds(one))
+    if use is None:
+        return known
+    return replace(
+        known,
+        false_matches=false_matches(one, use.threshold, EXAMPLES),
+        false_non_matches=false_non_matches(one, use.threshold, EXAMPLES),
+        goats=goats(one.comparisons, use.threshold, PEOPLE),
+        lambs=lambs(one.comparisons, use.threshold, PEOPLE),
+        suspects=suspects(one, use.threshold, SUSPECTS),
     )
 
 
@@ -132,12 +134,3 @@ def _folds(one: Evaluated) -> tuple[Fold, ...]:
         right = matched == scored.same[part]
         folds.append(Fold(number + 1, len(right), threshold, float(np.mean(right))))
     return tuple(folds)
-
-
-def _named(name: str, taken: dict[str, str]) -> tuple[str, str]:
-    """Return a name and a slug that are not taken."""
-    stem = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:60] or "system"
-    slug, shown, number = stem, name, 2
-    while slug in taken or shown in taken.values():
-        slug, shown, number = f"{stem}-{number}", f"{name} ({number})", number + 1
-    return shown, slug

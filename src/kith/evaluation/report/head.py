@@ -6,6 +6,7 @@ import platform
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
+from typing import Any
 
 from kith._version import __version__
 from kith.evaluation.report.place import MARK
@@ -30,6 +31,17 @@ class Head:
     command: str
     mark: str
     versions: dict[str, str]
+
+    def shape(self, systems: list[dict[str, Any]]) -> dict[str, Any]:
+        """Return report.json around its systems; the keys are a contract and only grow."""
+        return {
+            "made_by": self.mark,
+            "title": self.title,
+            "made_at": self.when.isoformat(timespec="seconds"),
+            "command": self.command or None,
+            "versions": self.versions,
+            "systems": systems,
+        }
 
 
 def head(title: str, command: str, when: datetime | None) -> Head:

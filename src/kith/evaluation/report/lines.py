@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import numpy as np
 from matplotlib.lines import Line2D
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from kith.evaluation.records import Band
 
-_MARK: dict[str, Any] = {
+MARK: dict[str, Any] = {
     "marker": "o",
     "markersize": 7.5,
     "markerfacecolor": SURFACE.light,
@@ -67,19 +67,23 @@ def unsupported(
         fmr: from the end of the axis to the least rate that is supported.
         fnmr: the same; None: not shown.
     """
-    look: dict[str, Any] = {
+    start, end = place.x(np.array(fmr)).tolist()
+    plot.axvspan(start, end, **ground())
+    if fnmr is not None:
+        low, high = place.y(np.array(fnmr)).tolist()
+        if high > low:
+            plot.axhspan(low, high, **ground())
+
+
+def ground() -> dict[str, Any]:
+    """Return the look of what the data do not support."""
+    return {
         "facecolor": "none",
         "edgecolor": HATCH.light,
         "hatch": "////",
         "linewidth": 0,
         "zorder": 0.5,
     }
-    start, end = place.x(np.array(fmr)).tolist()
-    plot.axvspan(start, end, **look)
-    if fnmr is not None:
-        low, high = place.y(np.array(fnmr)).tolist()
-        if high > low:
-            plot.axhspan(low, high, **look)
 
 
 def lines(plot: Axes, place: Place, curves: Sequence[Curve]) -> None:
@@ -93,7 +97,7 @@ def lines(plot: Axes, place: Place, curves: Sequence[Curve]) -> None:
             plot.plot(
                 np.maximum(place.x(fmr), left),
                 place.y(fnmr),
-                **_MARK,
+                **MARK,
                 markeredgecolor=LINES[number].light,
                 zorder=4,
                 clip_on=False,
@@ -122,8 +126,16 @@ def _band(plot: Axes, place: Place, curve: Curve, number: int, opacity: float) -
         plot.plot(x, edge, **look, linewidth=0.6, alpha=0.45, zorder=2)
 
 
-def legend(figure: Figure, names: Sequence[str]) -> None:
-    """Name the lines above the axes, and what else is drawn below them."""
+def legend(
+    figure: Figure, names: Sequence[str], interval: Literal["band", "bars", "none"] = "band"
+) -> None:
+    """Name the lines above the axes, and below them what else is drawn.
+
+    Args:
+        figure: with one pair of axes.
+        names: of the lines, in the order of their colours.
+        interval: how intervals are drawn; without them nothing is named below.
+    """
     handles = [
         Line2D([], [], color=LINES[number].light, linestyle=DASHES[number], linewidth=2)
         for number in range(len(names))
@@ -136,16 +148,20 @@ def legend(figure: Figure, names: Sequence[str]) -> None:
     }
     above = {"fontsize": 9.5, "handlelength": 2.6, "labelspacing": 0.35}
     figure.legend(handles, list(names), loc="outside upper left", **above, **look)
-    notes = {
-        "95 % interval": Patch(facecolor=MUTED.light, alpha=0.22, linewidth=0),
-        "threshold in use": Line2D([], [], linestyle="", **_MARK, markeredgecolor=MUTED.light),
+    if interval == "none":
+        return
+    band = Patch(facecolor=MUTED.light, alpha=0.22, linewidth=0)
+    bar = Line2D([], [], linestyle="", marker="|", markersize=11, color=MUTED.light)
+    others = {
+        "95 % interval": band if interval == "band" else bar,
+        "threshold in use": Line2D([], [], linestyle="", **MARK, markeredgecolor=MUTED.light),
         "not supported": Patch(facecolor="none", edgecolor=HATCH.light, hatch="/////", linewidth=0),
     }
     figure.legend(
-        list(notes.values()),
-        list(notes),
+        list(others.values()),
+        list(others),
         loc="outside lower center",
-        ncols=len(notes),
+        ncols=len(others),
         fontsize=9,
         handlelength=1.8,
         columnspacing=1.4,

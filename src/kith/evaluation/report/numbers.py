@@ -28,14 +28,7 @@ def report_shape(found: Sequence[Findings], head: Head) -> Shape:
     Each system has what `kith evaluate --json` says, and besides the curve, the counted scores,
     the pairs that are shown and the people.
     """
-    return {
-        "made_by": head.mark,
-        "title": head.title,
-        "made_at": head.when.isoformat(timespec="seconds"),
-        "command": head.command or None,
-        "versions": head.versions,
-        "systems": [_system(one) for one in found],
-    }
+    return head.shape([_system(one) for one in found])
 
 
 def as_json(shape: Shape) -> bytes:

@@ -14,8 +14,8 @@ from kith.media import load_photo
 from kith.media.square import square
 
 if TYPE_CHECKING:
-    from kith.evaluation.records import Evaluated
-    from kith.types import Pixels
+    from kith.media import Photo
+    from kith.types import Face, Pixels
 
 _SIDE = 144
 """More than the page shows, for fine screens and paper."""
@@ -32,24 +32,26 @@ class Pictures:
     def __init__(self, budget: int = 1_900_000) -> None:
         self._left = budget
 
-    def face(self, evaluated: Evaluated, photo: int) -> str | None:
+    def face(self, path: str, face: Face, digest: str) -> str | None:
         """Return the aligned face of a photo as a `data:` address.
 
-        None where the photo is not what it was when it was evaluated, or the page is full.
+        None where the photo is gone, is not the one with this sha256, or the page is full.
         """
-        face = evaluated.described.faces[photo]
-        if face is None:
-            return self.thumbnail(evaluated, photo)
-        seen = _read(evaluated, photo)
-        if seen is None:
+        photo = _read(path, digest)
+        if photo is None:
             return None
-        pixels, scale = seen
-        return self._address(ARCFACE.resized(_SIDE).crop(pixels, face.landmarks / scale))
+        points = face.landmarks / photo.scale
+        return self._address(ARCFACE.resized(_SIDE).crop(photo.pixels, points))
 
-    def thumbnail(self, evaluated: Evaluated, photo: int) -> str | None:
-        """Return a whole photo, made small, as a `data:` address; None as for `face`."""
-        seen = _read(evaluated, photo)
-        return None if seen is None else self._address(square(seen[0], _SIDE))
+    def whole(self, path: str, digest: str = "") -> str | None:
+        """Return a whole photo, made small, as a `data:` address; None as for `face`.
+
+        Args:
+            path: of the photo.
+            digest: its sha256; empty where nobody knows it.
+        """
+        photo = _read(path, digest)
+        return None if photo is None else self._address(square(photo.pixels, _SIDE))
 
     def _address(self, pixels: Pixels) -> str | None:
         file = io.BytesIO()
@@ -61,13 +63,9 @@ class Pictures:
         return text
 
 
-def _read(evaluated: Evaluated, photo: int) -> tuple[Pixels, float] | None:
-    """Return a photo's pixels and what leads from theirs to its full size."""
+def _read(path: str, digest: str) -> Photo | None:
     try:
-        loaded = load_photo(evaluated.protocol.photos[photo])
+        photo = load_photo(path)
     except PhotoError:
         return None
-    expected = evaluated.described.digests[photo]
-    if expected and loaded.digest != expected:
-        return None
-    return loaded.pixels, loaded.scale
+    return photo if digest in ("", photo.digest) else None

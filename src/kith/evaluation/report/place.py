@@ -20,7 +20,8 @@ MARK = f"kith {__version__} evaluation report"
 
 _KNOWN = b" evaluation report"
 _HEAD = 2048
-_USUAL = (PAGE, NUMBERS, "det.png", "roc.png", "scores.png")
+_FIGURES = ("det.png", "roc.png", "scores*.png", "fnir.png", "cmc.png")
+_USUAL = (PAGE, NUMBERS, *(name.replace("*", "") for name in _FIGURES))
 
 
 def check_folder(folder: Path, photos: Iterable[str] = (), *, walked: bool = False) -> None:
@@ -58,11 +59,15 @@ def write(folder: Path, files: Mapping[str, bytes]) -> Path:
         KithError: the disk is full, or it is not permitted.
     """
     _check(folder, files)
-    old = [path for path in folder.glob("scores*.png") if path.name not in files and _is_ours(path)]
+    old = [path for path in _drawn(folder) if path.name not in files and _is_ours(path)]
     save_files({folder / name: files[name] for name in sorted(files, key=PAGE.__eq__)})
     for path in old:  # of an earlier report on other systems
         path.unlink(missing_ok=True)
     return folder / PAGE
+
+
+def _drawn(folder: Path) -> list[Path]:
+    return [path for name in _FIGURES for path in folder.glob(name)]
 
 
 def _check(folder: Path, names: Iterable[str]) -> None:

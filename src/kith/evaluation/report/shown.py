@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from kith.errors import UnknownModel
 from kith.evaluation.report import texts, words
-from kith.models.catalogue import card
+from kith.evaluation.report.render import detector_weights
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from markupsafe import Markup
 
-    from kith.evaluation.records import Evaluated, OperatingPoint, PairsResult
+    from kith.evaluation.records import Evaluated, Failure, OperatingPoint, PairsResult
     from kith.evaluation.report.examples import Example
     from kith.evaluation.report.figures import Drawn
     from kith.evaluation.report.findings import Findings
@@ -108,7 +109,8 @@ def shown(
         pictures: makes pictures as long as the page has room.
         shared: the point at which systems are compared.
     """
-    result = found.result
+    result, seen = found.result, found.evaluated
+    digests = dict(zip(seen.protocol.photos, seen.described.digests, strict=True))
     lost = found.scores.failed_genuine + found.scores.failed_impostor
     return System(
         found=found,
@@ -117,14 +119,14 @@ def shown(
         rows=_rows(found),
         mistakes=_mistakes(found, pictures),
         suspects=[_doubt(found.evaluated, one, pictures) for one in found.suspects],
-        failures=_failures(found.evaluated, pictures),
+        failures=failed(result.failures, digests, pictures),
         failure_text=texts.failures(result.failures, result.photos, result.failed_pairs, FAILURES),
         goats_text=texts.people(found.goats, "missed at least once"),
         lambs_text=texts.people(found.lambs, "taken for somebody else at least once"),
         unscored=words.count(lost, "pair") if lost else "",
         cached=found.evaluated.described.cached,
         names=found.evaluated.protocol.people,
-        detector_weights=_weights(found.result.system.detector),
+        detector_weights=detector_weights(result.system.detector),
     )
 
 
@@ -169,7 +171,9 @@ def _pair(evaluated: Evaluated, one: Example, pictures: Pictures, *, mistake: bo
 def _face(evaluated: Evaluated, photo: int, pictures: Pictures) -> Photo:
     protocol = evaluated.protocol
     name = protocol.people[int(protocol.person[photo])]
-    return Photo(pictures.face(evaluated, photo), name, protocol.photos[photo])
+    path, face = protocol.photos[photo], evaluated.described.faces[photo]
+    assert face is not None  # only compared photos are shown
+    return Photo(pictures.face(path, face, evaluated.described.digests[photo]), name, path)
 
 
 def _doubt(evaluated: Evaluated, one: Suspect, pictures: Pictures) -> Doubt:
@@ -181,20 +185,17 @@ def _doubt(evaluated: Evaluated, one: Suspect, pictures: Pictures) -> Doubt:
     return Doubt(photo, other, text)
 
 
-def _failures(evaluated: Evaluated, pictures: Pictures) -> list[Failed]:
-    numbers = {photo: number for number, photo in enumerate(evaluated.protocol.photos)}
+def failed(
+    failures: tuple[Failure, ...], digests: Mapping[str, str], pictures: Pictures
+) -> list[Failed]:
+    """Return as many photos that could not be acquired as a page shows.
+
+    Args:
+        failures: all of them.
+        digests: sha256 of photos by path, as far as they are known.
+        pictures: makes pictures as long as the page has room.
+    """
     return [
-        Failed(
-            pictures.thumbnail(evaluated, numbers[one.source]) if one.source in numbers else None,
-            one.source,
-            one.reason,
-        )
-        for one in evaluated.result.failures[:FAILURES]
+        Failed(pictures.whole(one.source, digests.get(one.source, "")), one.source, one.reason)
+        for one in failures[:FAILURES]
     ]
-
-
-def _weights(detector: str) -> list[tuple[str, str]]:
-    try:
-        return [(one.file, one.sha256) for one in card(detector).files if one.sha256]
-    except UnknownModel:
-        return []

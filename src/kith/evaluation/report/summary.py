@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from kith.evaluation.report import words
+from kith.evaluation.report import comparing, words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from kith.evaluation.records import OperatingPoint, PairsResult
     from kith.evaluation.report.findings import Findings
 
 
@@ -23,21 +22,28 @@ class Figure(NamedTuple):
 
 def sentences(found: Sequence[Findings]) -> list[str]:
     """Say what was measured, what came out, what the data cannot say, and what failed."""
-    first = found[0].result
-    said = [_data(found)]
-    said.append(_headline(found[0]) if len(found) == 1 else _comparison(found))
-    said.append(_limits(first))
-    failed = sum(len(one.result.failures) for one in found)
-    if failed:
-        said.append(_failures(found))
-    return said
+    result = found[0].result
+    each = [(one.name, one.result.points) for one in found]
+    said = [
+        _data(found),
+        _headline(found[0])
+        if len(found) == 1
+        else comparing.best_of(each, "FMR", "pairs of one person"),
+        comparing.reach(
+            f"{words.count(result.impostor, 'pair')} of two people",
+            result.band.supported,
+            "FMR",
+            result.points,
+        ),
+    ]
+    return [*said, _failures(found)] if any(one.result.failures for one in found) else said
 
 
 def figures(one: Findings) -> list[Figure]:
     """Return the figures of a system that stand out, as far as there are any."""
     result = one.result
     shown = []
-    point = strictest(result)
+    point = comparing.strictest(result.points)
     if point is not None:
         label = f"FNMR at FMR {words.asked(point.asked)}"
         shown.append(Figure(label, words.rate(point.fnmr), words.sure(point.fnmr)))
@@ -59,26 +65,6 @@ def figures(one: Findings) -> list[Figure]:
     of = f"{len(result.failures):,} of {words.count(result.photos, 'photo')}"
     shown.append(Figure("Failures to acquire", words.percent(share), of))
     return shown
-
-
-def strictest(result: PairsResult) -> OperatingPoint | None:
-    """Return the point of the lowest FMR that the data support."""
-    supported = [point for point in result.points if point.threshold is not None]
-    return min(supported, key=lambda point: point.asked or 0.0, default=None)
-
-
-def shared(found: Sequence[Findings]) -> float | None:
-    """Return the lowest FMR that was asked for and is supported in every system."""
-    rates = [
-        {point.asked for point in one.result.points if point.fnmr.value is not None}
-        for one in found
-    ]
-    return min((rate for rate in set.intersection(*rates) if rate), default=None)
-
-
-def at(result: PairsResult, asked: float | None) -> OperatingPoint | None:
-    """Return the point that was asked for at this rate."""
-    return next((one for one in result.points if one.asked == asked), None)
 
 
 def same_data(found: Sequence[Findings]) -> bool:
@@ -113,49 +99,6 @@ def _headline(one: Findings) -> str:
         f"{where}, it missed {words.with_bounds(point.fnmr)} of the pairs of one person (FNMR) and "
         f"took two people for one in {words.with_bounds(point.fmr)} of the others (FMR)."
     )
-
-
-def _comparison(found: Sequence[Findings]) -> str:
-    asked = shared(found)
-    if asked is None:
-        return "There is no false match rate at which the data support a figure for every system."
-    points = [(one.name, at(one.result, asked)) for one in found]
-    rated = [
-        (point.fnmr.value, name, point)
-        for name, point in points
-        if point is not None and point.fnmr.value is not None
-    ]
-    _, name, best = min(rated, key=lambda one: one[:2])
-    said = (
-        f"At FMR {words.asked(asked)}, {name} missed the fewest pairs of one person: "
-        f"{words.with_bounds(best.fnmr)}"
-    )
-    ends = best.fnmr.interval
-    close = [
-        other
-        for _, other, point in rated
-        if other != name and ends and point.fnmr.interval and point.fnmr.interval.low <= ends.high
-    ]
-    if not ends:
-        return f"{said}. Without intervals nobody can say whether that is chance."
-    if not close:
-        return said + "."
-    return said + (
-        f"; the intervals of {words.joined(close)} overlap with it, so these data alone do not "
-        "settle the order."
-    )
-
-
-def _limits(result: PairsResult) -> str:
-    least = words.percent(min(1.0, result.band.supported))
-    missing = [words.asked(point.asked) for point in result.points if point.threshold is None]
-    reach = (
-        f"{words.count(result.impostor, 'pair')} of two people support statements down to an FMR "
-        f"of {least} (rule of 3)"
-    )
-    if not missing:
-        return f"{reach}; what happens at lower rates these data cannot say."
-    return f"{reach}; at {words.joined(missing)}, which was asked for, nothing can be said."
 
 
 def _failures(found: Sequence[Findings]) -> str:

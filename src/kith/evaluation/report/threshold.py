@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kith.evaluation.report import words
+from kith.evaluation.report.comparing import strictest
 
 if TYPE_CHECKING:
-    from kith.evaluation.records import OperatingPoint, PairsResult
+    from collections.abc import Sequence
+
+    from kith.evaluation.records import OperatingPoint
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +22,7 @@ class InUse:
     Attributes:
         threshold: similarity.
         origin: in words that follow "the threshold".
-        point: FMR and FNMR there; None where nobody measured them.
+        point: FMR and FNMR there, or FPIR and FNIR; None where nobody measured them.
     """
 
     threshold: float
@@ -27,22 +30,34 @@ class InUse:
     point: OperatingPoint | None
 
 
-def in_use(result: PairsResult, calibrated: OperatingPoint | None = None) -> InUse | None:
+def in_use(
+    points: Sequence[OperatingPoint],
+    default: OperatingPoint | None,
+    rate: str,
+    *,
+    calibrated: OperatingPoint | None = None,
+    equal: float = math.inf,
+) -> InUse | None:
     """Choose the threshold that the user will meet.
 
     A calibrated one before the system's own, that before the strictest that the data support, and
     where there is none of them the one at which both rates are equal; None where there is nothing.
+
+    Args:
+        points: at the rates that were asked for.
+        default: at the system's own threshold.
+        rate: what those rates are called.
+        calibrated: at a calibrated threshold.
+        equal: at which both rates are equal; infinite where there is no such threshold.
     """
+    asked = strictest(points)
     for point, origin in (
         (calibrated, "of the calibration"),
-        (result.default, "of its model card"),
+        (default, "of its model card"),
+        (asked, "" if asked is None else f"for {rate} {words.asked(asked.asked)}"),
     ):
         if point is not None and point.threshold is not None:
             return InUse(point.threshold, origin, point)
-    supported = [point for point in result.points if point.threshold is not None]
-    if supported and supported[-1].threshold is not None:
-        origin = f"for FMR {words.asked(supported[-1].asked)}"
-        return InUse(supported[-1].threshold, origin, supported[-1])
-    if math.isfinite(result.eer_threshold):
-        return InUse(result.eer_threshold, "at which FMR and FNMR are equal", None)
+    if math.isfinite(equal):
+        return InUse(equal, "at which FMR and FNMR are equal", None)
     return None

@@ -4,49 +4,44 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kith.errors import OptionError
+from kith.evaluation.report import findings, numbers, page, search_page, searched
 from kith.evaluation.report.figures import drawn
-from kith.evaluation.report.findings import find
-from kith.evaluation.report.head import head
-from kith.evaluation.report.numbers import as_json, report_shape
-from kith.evaluation.report.page import page
-from kith.evaluation.report.palette import LINES
+from kith.evaluation.report.numbers import Shape, as_json
 from kith.evaluation.report.pictures import Pictures
 from kith.evaluation.report.place import NUMBERS, PAGE, check_folder, write
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
     from pathlib import Path
 
     from kith.decision.calibration import Calibration
+    from kith.evaluation.openset import OpenSetResult
     from kith.evaluation.records import Evaluated
+    from kith.evaluation.report.head import Head
 
 
 def write_pairs_report(
-    evaluated: Sequence[Evaluated],
-    folder: Path,
-    title: str,
-    command: str,
-    when: datetime | None,
-    calibration: Calibration | None,
+    evaluated: Sequence[Evaluated], folder: Path, top: Head, calibration: Calibration | None
 ) -> Path:
     """Write the report of pairs; see `kith.evaluation.report.write_report`."""
-    _check_count(len(evaluated))
     for one in evaluated:
         check_folder(folder, one.protocol.photos, walked=one.protocol.exhaustive)
-    top = head(title, command, when)
-    found = find(evaluated, calibration)
+    found = findings.find(evaluated, calibration)
     figures = drawn(found, top.mark)
-    text = page(found, figures, Pictures(), top, calibration)
-    files = {
-        PAGE: text.encode("utf-8", "replace"),
-        NUMBERS: as_json(report_shape(found, top)),
-        **figures.files,
-    }
-    return write(folder, files)
+    text = page.page(found, figures, Pictures(), top, calibration)
+    return _written(folder, text, numbers.report_shape(found, top), figures.files)
 
 
-def _check_count(systems: int) -> None:
-    if not 1 <= systems <= len(LINES):
-        raise OptionError(f"a report shows 1 to {len(LINES)} systems, not {systems}")
+def write_open_set_report(results: Sequence[OpenSetResult], folder: Path, top: Head) -> Path:
+    """Write the report of open sets; see `kith.evaluation.report.write_report`."""
+    check_folder(folder)
+    found = searched.find(results)
+    text, figures = search_page.page(found, Pictures(), top)
+    return _written(folder, text, search_page.report_shape(found, top), figures)
+
+
+def _written(folder: Path, text: str, shape: Shape, figures: dict[str, bytes]) -> Path:
+    return write(
+        folder,
+        {PAGE: text.encode("utf-8", "replace"), NUMBERS: as_json(shape), **figures},
+    )
