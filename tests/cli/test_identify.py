@@ -21,7 +21,8 @@ def known(kith: Kith, photos: Path) -> Kith:
 
 def test_who_is_on_a_photo(known: Kith, photos: Path) -> None:
     [photo] = known.fine("identify", photos / "obama2.jpg", "--json").objects
-    assert set(photo) == {"source", "width", "height", "faces"}
+    assert set(photo) == {"source", "width", "height", "faces", "calibration"}
+    assert photo["calibration"] is None
     [face] = photo["faces"]
     assert set(face) == {
         "box",
@@ -32,6 +33,7 @@ def test_who_is_on_a_photo(known: Kith, photos: Path) -> None:
         "name",
         "similarity",
         "threshold",
+        "probability",
         "candidates",
         "reason",
     }

@@ -22,6 +22,8 @@ KEYS = {
     "distance",
     "euclidean",
     "threshold",
+    "probability",
+    "calibration",
     "traditional",
     "detector",
     "embedder",
@@ -39,6 +41,7 @@ def test_the_same_person(kith: Kith, photos: Path, recognizer: library.Recognize
     expected = library.verify(a, b, recognizer=recognizer)
     assert expected.similarity is not None
     assert (found["verdict"], found["same"], found["reason"]) == ("match", True, None)
+    assert (found["probability"], found["calibration"]) == (None, None)
     assert found["similarity"] == pytest.approx(expected.similarity, abs=1e-6)
     assert found["distance"] == pytest.approx(1 - expected.similarity, abs=1e-6)
     # Of unit vectors: |a - b|^2 = 2 - 2 a.b

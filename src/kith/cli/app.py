@@ -8,6 +8,7 @@ import typer
 
 from kith import __version__
 from kith.cli import evaluate, gallery, models
+from kith.cli.calibrate import calibrate
 from kith.cli.classify import classify
 from kith.cli.demo import demo
 from kith.cli.detect import detect
@@ -31,6 +32,7 @@ app.command(cls=Command)(verify)
 app.command(cls=EnrollCommand)(enroll)
 app.command(cls=Command)(identify)
 app.command(cls=Command)(classify)
+app.command(cls=Command)(calibrate)
 for name, room in (
     ("evaluate", evaluate.app),
     ("gallery", gallery.app),

@@ -24,7 +24,7 @@ from kith.cli.options import (
 
 if TYPE_CHECKING:
     from kith.cli.output import Table
-    from kith.types import Identification, PhotoIdentities
+    from kith.types import Identification, PhotoIdentities, Promise
 
 STYLES = {"match": "green", "unknown": "yellow", "ambiguous": "cyan"}
 
@@ -48,6 +48,7 @@ def identify(
 ) -> None:
     """Say who is on photos: a name, or why there is none."""
     from kith.cli.batch import Batch
+    from kith.cli.calibrated import say_limit, warn_detector
     from kith.cli.output import Column, Table, emit
     from kith.cli.pictures import identified, save_drawn
     from kith.cli.places import OutputFolder
@@ -61,7 +62,9 @@ def identify(
     )
     columns = (Column("photo", "path"), "face", "who", Column("similarity", "number"))
     table = Table(*columns, Column("next", extra=True), shown=batch.shown)
+    limit: tuple[float, Promise | None] | None = None
     with table, Gallery(gallery, recognizer=recognizer) as people, batch.progress("identifying"):
+        warn_detector(people.calibration, recognizer, given=threshold)
         stream = people.identify_stream(
             batch.photos(), top=top, threshold=threshold, keep_pixels=drawn is not None
         )
@@ -72,15 +75,19 @@ def identify(
             if as_json:
                 emit(_shape(seen))
             _add_rows(table, seen)
+            limit = seen.threshold, seen.calibration
+    if batch.shown and limit is not None:
+        say_limit(*limit)
     batch.finish()
 
 
 def _shape(seen: PhotoIdentities) -> dict[str, Any]:
-    from kith.cli.shapes import answer, face, photo_head
+    from kith.cli.shapes import answer, face, photo_head, promise
 
     faces = [face(one.face) | answer(one) for one in seen.answers if one.face is not None]
     verdict = {} if faces else {"verdict": "no_face"}
-    return photo_head(seen.photo) | {"faces": faces} | verdict
+    promised = {"calibration": promise(seen.calibration)}
+    return photo_head(seen.photo) | {"faces": faces} | verdict | promised
 
 
 def _add_rows(table: Table, seen: PhotoIdentities) -> None:

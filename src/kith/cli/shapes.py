@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from kith.types import Face, Identification, PhotoFaces, Verification
+    from kith.types import Face, Identification, PhotoFaces, Promise, Verification
 
 
 def photo_head(photo: PhotoFaces) -> dict[str, Any]:
@@ -37,6 +38,7 @@ def answer(one: Identification) -> dict[str, Any]:
         "name": one.name,
         "similarity": number(one.similarity),
         "threshold": number(one.threshold),
+        "probability": number(one.probability),
         "candidates": [
             {"name": c.name, "similarity": number(c.similarity)} for c in one.candidates
         ],
@@ -53,12 +55,19 @@ def verification(one: Verification) -> dict[str, Any]:
         "distance": number(one.distance),
         "euclidean": number(one.euclidean),
         "threshold": number(one.threshold),
+        "probability": number(one.probability),
+        "calibration": promise(one.calibration),
         "detector": one.detector,
         "embedder": one.embedder,
         "a": None if one.a is None else face(one.a),
         "b": None if one.b is None else face(one.b),
         "reason": one.reason,
     }
+
+
+def promise(one: Promise | None) -> dict[str, Any] | None:
+    """Return what a calibrated threshold promises; None for one that was not calibrated."""
+    return None if one is None else asdict(one)
 
 
 def number(value: float | None) -> float | None:

@@ -154,8 +154,9 @@ class Calibration:
         if wanted >= last:
             found = float(np.interp(-math.log(wanted), -np.log(rates), similarities))
             return max(self.threshold, found), False
-        found = float(similarities[-1]) + self.scale * math.log(last / wanted)
-        return max(self.threshold, min(found, 1.0)), found > self.threshold
+        beyond = float(similarities[-1]) + self.scale * math.log(last / wanted)
+        found = max(float(similarities[-1]), min(beyond, 1.0))
+        return max(self.threshold, found), found > self.threshold
 
 
 def probabilities(odds: Points, similarities: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

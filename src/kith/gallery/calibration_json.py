@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 LONGEST = 64 * 1024
 """Characters; some 4,000 are usual."""
 MOST_POINTS = 256
+_HIGHEST = 1.0 + 1e-3
+"""A cosine that was rounded, and what lies just above it."""
 SOURCES = frozenset({"gallery", "photos", "pairs"})
 
 _MEASURED = ("measured_fmr", "measured_fnmr", "measured_fpir", "measured_fnir")
@@ -55,7 +57,7 @@ def parsed(values: dict[str, Any], contract: EmbeddingContract) -> Calibration:
         taken[name] = _number(values[name], name, 0.0, 1.0)
         if not 0.0 < taken[name] < 1.0:
             raise Unbelievable(f"its {name} is not possible")
-    taken["threshold"] = _number(values["threshold"], "threshold", -1.0, 1.0)
+    taken["threshold"] = _number(values["threshold"], "threshold", -1.0, _HIGHEST)
     taken["odds_error"] = _number(values["odds_error"], "odds_error", 0.0, 1.0)
     taken["scale"] = _number(values["scale"], "scale", 0.0, 10.0)
     taken |= {name: _count(values[name], name) for name in _COUNTS}
@@ -100,13 +102,13 @@ def _check_texts(values: dict[str, Any]) -> None:
 def _check_curves(values: dict[str, Any]) -> None:
     """Hold the curves to the one direction they go."""
     tail: Points = values["tail"]
-    if not all(0.0 < rate < 1.0 and abs(at) <= 1.0 + 1e-3 for rate, at in tail):
+    if not all(0.0 < rate < 1.0 and abs(at) <= _HIGHEST for rate, at in tail):
         raise Unbelievable("its tail is not possible")
     if not all(a[0] > b[0] and a[1] <= b[1] for a, b in pairwise(tail)):
         raise Unbelievable("its tail is not in order")
     for name in ("pair_odds", "person_odds"):
         odds: Points = values[name]
-        if not all(0.0 < p < 1.0 and abs(at) <= 1.0 + 1e-3 for at, p in odds):
+        if not all(0.0 < p < 1.0 and abs(at) <= _HIGHEST for at, p in odds):
             raise Unbelievable("its probabilities are not possible")
         if not all(a[0] < b[0] and a[1] <= b[1] for a, b in pairwise(odds)):
             raise Unbelievable("its probabilities are not in order")

@@ -61,7 +61,7 @@ def listed(database: Database) -> Portraits:
             .join(faces, faces.c.photo_id == photos.c.id)
             .order_by(photos.c.id, faces.c.member.desc(), (faces.c.width * faces.c.height).desc())
         ).all()
-        names = dict(connection.execute(select(people.c.id, people.c.name)).tuples().all())
+        names = {row[0]: row[1] for row in connection.execute(select(people.c.id, people.c.name))}
     portraits: dict[int, Portrait] = {}
     outliers = 0
     last = None
@@ -87,7 +87,7 @@ def embeddings(database: Database, face_ids: Sequence[int]) -> Vector:
         for start in range(0, len(face_ids), _KEYS_AT_ONCE):
             wanted = face_ids[start : start + _KEYS_AT_ONCE]
             query = select(faces.c.id, faces.c.embedding).where(faces.c.id.in_(wanted))
-            found.update(connection.execute(query).tuples().all())
+            found.update({row[0]: row[1] for row in connection.execute(query)})
     if not face_ids:
         return np.empty((0, dimension), dtype=np.float32)
     vectors = rows.vectors([found.get(face) for face in face_ids], dimension)

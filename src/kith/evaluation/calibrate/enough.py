@@ -59,7 +59,7 @@ def _of_people(fewest: int, there: int, fmr: float) -> str:
     need = least_people(fmr)
     words = (
         f"an FMR of {fmr:g} needs {need:,} people in each half, {2 * need:,} in all; "
-        f"there are {there:,}: {2 * need - there:,} more"
+        f"there are {there:,}: {max(1, 2 * need - there):,} more"
     )
     rate = _possible(fewest)
     return f"{words}, or ask for --fmr {rate:g}" if rate < 1 else words
@@ -70,7 +70,7 @@ def _of_several(fewest: int, there: int) -> str:
         return ""
     return (
         f"an FNMR needs {2 * LEAST_SEVERAL} people with two photos or more; there are {there}: "
-        f"{2 * LEAST_SEVERAL - there} more"
+        f"{max(1, 2 * LEAST_SEVERAL - there)} more"
     )
 
 

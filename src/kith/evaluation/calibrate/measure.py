@@ -144,7 +144,7 @@ def _chosen(part: Part, seen: Comparisons, source: str, task: Task) -> Calibrati
         pairs=impostors.pairs,
         fmr=task.fmr,
         fpir=task.fpir,
-        threshold=min(threshold, 1.0),
+        threshold=threshold,
         measured_fmr=_UNKNOWN,
         measured_fnmr=_UNKNOWN,
         searched=0,

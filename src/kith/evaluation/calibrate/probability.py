@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 STEP = 1e-3
 """Similarities that differ by less are taken together."""
+LEAST = 1e-6
+"""No probability is nearer to 1."""
 MOST = 64
 """Points that are kept."""
 
@@ -46,7 +48,7 @@ def odds_of(genuine: Scores, impostor: Scores, people: int, pairs: int) -> Point
     middle = np.add.reduceat(where * (right + wrong), starts) / weight
     ends = np.append(starts[1:], len(where)) - 1
     middle[0], middle[-1] = where[ends[0]], where[starts[-1]]  # flat beyond
-    low, high = 1.0 / (people + 2), 1.0 - 1.0 / (pairs + 2)
+    low, high = 1.0 / (people + 2), 1.0 - max(LEAST, 1.0 / (pairs + 2))
     share = np.clip(share, min(low, 0.5), max(high, 0.5))
     kept = _few(middle, share)
     return tuple(zip(middle[kept].tolist(), share[kept].tolist(), strict=True))

@@ -1,0 +1,42 @@
+"""A calibration without photos, for the rules."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from kith.decision.calibration import Calibration, Measured
+from kith.types import EmbeddingContract
+
+CONTRACT = EmbeddingContract("tiny", "ab" * 32, "five-points", 1, 32)
+
+CALIBRATION = Calibration(
+    contract=CONTRACT,
+    detector="yunet",
+    created="2026-11-22T09:00:00Z",
+    kith="0.1.0",
+    fingerprint="cd" * 32,
+    source="photos",
+    seed=7,
+    people=400,
+    photos=1000,
+    pairs=19900,
+    fmr=1e-3,
+    fpir=3e-3,
+    threshold=0.4,
+    measured_fmr=Measured(0.0007, 0.0003, 0.0012, 180_000),
+    measured_fnmr=Measured(0.01, 0.002, 0.03, 600),
+    searched=100,
+    measured_fpir=Measured(0.0, 0.0, 0.015, 500),
+    measured_fnir=Measured(0.02, 0.0, 0.05, 90),
+    rough=True,
+    tail=((1e-2, 0.3), (1e-3, 0.42), (1e-4, 0.5)),
+    scale=0.03,
+    pair_odds=((0.1, 0.01), (0.4, 0.5), (0.6, 0.99)),
+    person_odds=((0.2, 0.02), (0.5, 0.9)),
+    odds_error=0.006,
+)
+
+
+def calibration(**changes: Any) -> Calibration:
+    return replace(CALIBRATION, **changes)
