@@ -35,6 +35,12 @@ def test_the_threshold_lies_in_the_middle_of_the_gap() -> None:
     assert best_threshold(scores, same) == pytest.approx(0.4)
 
 
+def test_of_equally_good_gaps_the_middle_one_is_taken() -> None:
+    scores = np.array([0.1, 0.2, 0.3, 0.4, 0.5, 0.6], np.float32)
+    same = np.array([False, True] * 3)
+    assert best_threshold(scores, same) == pytest.approx(0.35)
+
+
 def test_the_threshold_comes_from_the_other_folds() -> None:
     """One fold's scores are shifted: its own best threshold would decide all of it rightly."""
     rng = np.random.default_rng(0)

@@ -71,6 +71,9 @@ def test_a_rate_is_compared_as_it_is_read() -> None:
     assert allowed(100, 0.29) == 29
     assert 0.1 * 3 > 0.3
     assert allowed(10, 0.1 * 3) == 3
+    just_under = math.nextafter(5 / 6, 0)
+    assert just_under * 6 == 5
+    assert allowed(6, just_under) == 4
 
 
 @given(st.integers(1, 10**7), st.integers(0, 10**7))

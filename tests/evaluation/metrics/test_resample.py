@@ -12,6 +12,7 @@ from kith.evaluation import metrics
 from kith.evaluation.metrics import bulk
 from kith.evaluation.metrics import resample as sampling
 from kith.evaluation.metrics.draws import draws
+from kith.evaluation.metrics.ladder import Climb, block_sums, ladder_of
 from kith.evaluation.metrics.resample import Sampled, Wanted, resample
 from kith.evaluation.metrics.trials import trials_of
 from kith.evaluation.records import Comparisons
@@ -68,6 +69,25 @@ def test_as_defined(comparisons: Comparisons) -> None:
     slow = everything(literally(comparisons, 12, seed=5))
     fast = everything(resample(trials_of(comparisons), EVERYTHING, 12, seed=5))
     assert fast == pytest.approx(slow, abs=1e-12, nan_ok=True)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3, 5])
+def test_rates_that_a_round_just_allows(seed: int) -> None:
+    """Of a round of total weight t the rates k/t, and those just below, which allow k − 1."""
+    comparisons = everybody(9, 6, 1, apart=0.0)
+    (drawn,) = np.concatenate(list(draws(9, 1, seed)))
+    genuine, impostor = (np.array(s) for s in slowly.repeated(comparisons, drawn.tolist()))
+    counts = np.arange(1, len(impostor))
+    exact = counts / len(impostor)
+    below = np.nextafter(exact, 0)
+    # In floating point a rate times the total may fall short of the count, or reach it too soon.
+    assert (np.floor(exact * len(impostor)) < counts).any()
+    assert (np.floor(below * len(impostor)) == counts).any()
+    wanted = Wanted(rates=(*exact.tolist(), *below.tolist()))
+    for rate, values in resample(trials_of(comparisons), wanted, 1, seed).fnmr_at.items():
+        threshold = metrics.threshold_at_fmr(impostor, rate)
+        expected = metrics.false_non_match_rate(genuine, threshold)
+        assert values.tolist() == [pytest.approx(expected, abs=1e-12)], rate
 
 
 scores = st.one_of(st.just(-np.inf), st.integers(-3, 3).map(float))
@@ -132,6 +152,20 @@ def test_bins_give_nearly_the_same_intervals(
     assert not np.array_equal(binned, exact)
     (expected, width), (found, _) = ends(exact), ends(binned)
     assert (np.abs(found - expected) <= tolerance * width + 1e-6).all()
+
+
+@pytest.mark.parametrize("few", [9999, 0], ids=["exact bins", "projected"])
+def test_bins_add_up_to_the_weight_of_all_pairs(few: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bulk, "FEW_PEOPLE", few)
+    comparisons = everybody(40, 4, 0)
+    trials = trials_of(comparisons)
+    ladder = ladder_of(trials.wrong, trials.people, falling=True, head=500)
+    climb = Climb(ladder)
+    (block,) = draws(trials.people, 30, seed=0)
+    for drawn, sums in zip(block.astype(np.int32), block_sums(ladder, block), strict=True):
+        climb.weigh(drawn, *sums)
+        weights = (drawn[comparisons.a] * drawn[comparisons.b])[~comparisons.same]
+        assert climb.total == pytest.approx(weights.sum(), rel=1e-9)
 
 
 def test_bins_of_people_without_habits_lose_a_third_of_the_variance(
