@@ -71,7 +71,7 @@ def test_as_defined(comparisons: Comparisons) -> None:
     assert fast == pytest.approx(slow, abs=1e-12, nan_ok=True)
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3, 5])
+@pytest.mark.parametrize("seed", [1, 5, 7, 9])
 def test_rates_that_a_round_just_allows(seed: int) -> None:
     """Of a round of total weight t the rates k/t, and those just below, which allow k − 1."""
     comparisons = everybody(9, 6, 1, apart=0.0)
