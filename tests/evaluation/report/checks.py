@@ -44,6 +44,7 @@ def accessible(page: Page) -> None:
 
 def coloured(page: Page) -> None:
     """Its figures take their colours from the page, light, dark or printed."""
+    assert len(page.all("style")) == 1
     for svg in re.findall(r"<svg.*?</svg>", page.source, re.DOTALL):
         assert "#" not in re.sub(r'(url\(#|href="#)', "", svg)
         used = set(re.findall(r"var\(--([a-z0-9-]+)\)", svg))

@@ -96,7 +96,9 @@ def svg(figure: Figure, name: str, title: str, description: str) -> str:
         figure.savefig(file, format="svg", metadata=metadata)
     drawn = file.getvalue().decode()
     drawn = drawn[drawn.index("<svg") :]
-    drawn = re.sub(r"<metadata>.*?</metadata>|<!--.*?-->", "", drawn, flags=re.DOTALL)
+    # A style sheet in a figure would hold for the whole page: what it says is said below.
+    dropped = r"<metadata>.*?</metadata>|<!--.*?-->|<style.*?</style>"
+    drawn = re.sub(dropped, "", drawn, flags=re.DOTALL)
     drawn = re.sub(r'\bid="', f'id="{name}-', drawn)
     drawn = re.sub(r"(url\(#|href=\"#)", rf"\g<1>{name}-", drawn)
     for shade in SHADES:
@@ -106,7 +108,8 @@ def svg(figure: Figure, name: str, title: str, description: str) -> str:
     assert box is not None
     head = (
         f'<svg {box[0]} role="img" aria-labelledby="{name}-title {name}-text" '
-        'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink">'
+        'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
+        'style="stroke-linejoin: round; stroke-linecap: butt">'
         f'<title id="{name}-title">{escape(title)}</title>'
         f'<desc id="{name}-text">{escape(description)}</desc>'
     )
