@@ -11,6 +11,7 @@ from kith.evaluation.calibrate.similarities import searches
 from kith.evaluation.calibrate.split import parts_of
 from kith.evaluation.calibrate.tail import tail_of
 from kith.evaluation.calibrate.upper import upper_thresholds
+from kith.evaluation.metrics import threshold_at_fmr
 
 from .crowds import crowd, material, vectors
 
@@ -24,6 +25,9 @@ def test_the_knots_are_thresholds_that_hold_for_others() -> None:
     assert rates[0] == pytest.approx(300 / impostors.pairs)
     expected = np.maximum.accumulate(upper_thresholds(impostors, rates, seed=5))
     assert [at for _, at in tail.knots] == expected.tolist()
+    # Through the thresholds as measured, similarity by least squares of the logarithm of the rate.
+    plain = np.array([threshold_at_fmr(impostors.scores, rate) for rate in rates])
+    assert tail.scale == pytest.approx(-1 / np.polyfit(plain, np.log(rates), 1)[0])
 
 
 def test_the_rate_of_one_search_is_on_the_curve() -> None:

@@ -1,8 +1,9 @@
 """The highest similarities of strangers to templates: what a search among many needs.
 
-Down to 30 false matches' worth of pairs of people the curve is as measured; a single photo under a
-wrong name could move what lies beyond. From there on an exponential tail through its last decade
-is followed.
+Down to 30 false matches' worth of pairs of people the curve is of thresholds that hold for others
+too; a single photo under a wrong name could move what lies beyond. From there on it goes down an
+exponential tail, as steep as the last decade was measured: what other people might be like is
+allowed for in where it starts, and not once more in its slope.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from kith.evaluation.calibrate.upper import upper_thresholds
+from kith.evaluation.metrics import threshold_at_fmr
 from kith.evaluation.metrics.support import RULE_OF_3, RULE_OF_30
 
 if TYPE_CHECKING:
@@ -50,11 +52,9 @@ def tail_of(impostors: Impostors, fpir: float, *, seed: int = 0) -> Tail:
     decade = min(HIGHEST, DECADE * lowest)
     rates = np.geomspace(max(decade, min(fpir, HIGHEST)), lowest, KNOTS)
     similarities = np.maximum.accumulate(upper_thresholds(impostors, rates.tolist(), seed=seed))
-    last = rates <= decade * (1 + 1e-9)
-    return Tail(
-        tuple(zip(rates.tolist(), similarities.tolist(), strict=True)),
-        _scale(rates[last], similarities[last]),
-    )
+    last = rates[rates <= decade * (1 + 1e-9)]
+    plain = np.array([threshold_at_fmr(impostors.scores, rate) for rate in last.tolist()])
+    return Tail(tuple(zip(rates.tolist(), similarities.tolist(), strict=True)), _scale(last, plain))
 
 
 def _scale(rates: Floats, similarities: Floats) -> float:
