@@ -31,7 +31,7 @@ from kith.decision import unusable
 from kith.embedding import open_embedder
 from kith.media import find_photos
 from kith.models import ModelStore
-from paired import Comparison, Photos, Scores, similarities
+from paired import Comparison, Photos, Scores, embeddings, similarities
 
 SCALES = (0.88, 0.92, 0.96, 1.04, 1.08, 1.15)
 MOVES = (-4, -2, 2, 4)
@@ -118,11 +118,7 @@ def elsewhere(paths: list[str], cohort: Path) -> tuple[Scores, Scores]:
             if face.embedding is not None and unusable(face) is None
         ]
         print(f"the cohort has {len(others)} faces")
-        rows = np.zeros((len(paths), recognizer.contract.dimension), np.float32)
-        for row, photo in zip(rows, recognizer.stream(paths), strict=True):
-            face = kith.largest_central(photo.faces, photo.width, photo.height)
-            if face is not None and face.embedding is not None:
-                row[:] = face.embedding
+        rows = embeddings(recognizer, paths)
     return rows, np.mean(others, axis=0)
 
 

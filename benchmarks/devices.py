@@ -19,7 +19,6 @@ from pathlib import Path
 
 import numpy as np
 
-from accuracy import FMR, all_pairs
 from kith.detection import Detections, open_detector
 from kith.embedding.embedder import BATCH, open_embedder
 from kith.media import find_photos, load_photo
@@ -27,10 +26,12 @@ from kith.models import ModelStore
 from kith.models.catalogue import card
 from kith.models.session import open_session
 from kith.types import Pixels
+from paired import all_pairs
 
 DEVICES = ("cpu", "openvino", "openvino:bf16")
 LOOK = 320
 CROPS = 8 * BATCH
+FMR = 1e-3
 
 
 def median_ms(runs: dict[str, Callable[[], object]], rounds: int) -> dict[str, float]:

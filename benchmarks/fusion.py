@@ -22,10 +22,9 @@ import numpy as np
 import numpy.typing as npt
 
 import kith
-from accuracy import embeddings
 from kith.embedding import parse
 from kith.evaluation.records import FAILED
-from paired import Comparison, Photos, Scores
+from paired import Comparison, Photos, Scores, embeddings
 
 SYSTEMS = (
     *("sface", "sface+mirror", "retail-0095", "retail-0095+mirror", "facenet-128"),

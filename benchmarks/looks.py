@@ -19,7 +19,6 @@ import numpy as np
 import numpy.typing as npt
 
 import kith
-from accuracy import all_pairs
 from kith.detection import Detections
 from kith.detection.level import level
 from kith.detection.scales import Search
@@ -30,6 +29,7 @@ from kith.models import ModelStore
 from kith.models.catalogue import card
 from kith.models.session import open_session
 from kith.types import Box, Face, Pixels
+from paired import all_pairs
 
 RATES = (1e-2, 1e-3, 1e-4)
 SCORE = 0.6

@@ -8,17 +8,20 @@ round: an interval without 0 is marked with a star.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
+import kith
 from kith.evaluation.metrics import fold_accuracy
 from kith.evaluation.metrics.resample import Wanted, resample
 from kith.evaluation.metrics.trials import trials_of
 from kith.evaluation.protocols import read_pairs
 from kith.evaluation.records import FAILED, Comparisons
 from kith.media import find_photos
+from kith.types import ImageInput
 
 RATES = (1e-3, 1e-4, 1e-5)
 
@@ -100,3 +103,22 @@ def similarities(rows: Scores) -> Scores:
     """Return the cosines of all to all; −∞ for a row of zeros, which stands for no face."""
     found = rows.any(axis=1)
     return np.where(found[:, None] & found, rows @ rows.T, FAILED).astype(np.float32)
+
+
+def embeddings(recognizer: kith.Recognizer, images: Sequence[ImageInput]) -> Scores:
+    """Return one unit vector per photo; zeros where no face was found."""
+    rows = np.zeros((len(images), recognizer.contract.dimension), np.float32)
+    for row, photo in zip(rows, recognizer.stream(images), strict=True):
+        face = kith.largest_central(photo.faces, photo.width, photo.height)
+        if face is not None and face.embedding is not None:
+            row[:] = face.embedding
+    return rows
+
+
+def all_pairs(rows: Scores, people: list[str]) -> tuple[Scores, Scores]:
+    """Return the similarities of all genuine and of all impostor pairs."""
+    names = np.array(people)
+    table = rows @ rows.T
+    upper = np.triu(np.ones_like(table, dtype=bool), 1)
+    same = names[:, None] == names[None, :]
+    return table[upper & same], table[upper & ~same]

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import kith as library
+from decision.calibrations import calibration
 from kith.models.home import home
 
 if TYPE_CHECKING:
@@ -208,6 +210,34 @@ def test_an_open_set(kith: Kith, people: Path, tmp_path: Path) -> None:
     said = lines(kith.fine(*asked))
     assert "3 people in the gallery, 9 probes of 3 of them, 10 photos of 2 people unknown" in said
     assert "FPIR 3e-3: not supported by 10 probes of strangers" in said
+    page = tmp_path / "report"
+    assert str(page / "index.html") in lines(kith.fine(*asked, "--report", page))
+    assert "unknown" in (page / "index.html").read_text("utf-8")
+    inside = kith(*asked, "--report", tmp_path / "probes" / "report")
+    assert inside.code == 2
+    assert "is where photos are" in inside.err
+
+
+def test_at_a_gallerys_threshold(
+    kith: Kith, table: Path, gallery: Path, recognizer: library.Recognizer
+) -> None:
+    refused = kith("evaluate", "pairs", table, "--gallery", gallery)
+    assert (refused.code, refused.err.count("\n")) == (2, 1)
+    kith.fine("enroll", "Ada", next(folders(table.parent)[0].iterdir()))
+    refused = kith("evaluate", "pairs", table, "--gallery", gallery)
+    assert (refused.code, "has no calibration: run kith calibrate" in refused.err) == (2, True)
+    with library.Gallery(gallery, recognizer=recognizer) as known:
+        known.set_calibration(calibration(contract=recognizer.contract, threshold=0.99))
+    [found] = kith.fine("evaluate", "pairs", table, "--gallery", gallery, "--json").objects
+    assert found["default"]["threshold"] == 0.368
+    assert found["calibrated"]["threshold"] == 0.99
+    assert (found["calibrated"]["fmr"], found["calibrated"]["fnmr"]) == (0.0, 1.0)
+    said = lines(kith.fine("evaluate", "pairs", table, "--gallery", gallery))
+    assert "at the gallery's" in said
+    other = kith("evaluate", "pairs", table, "--gallery", gallery, "--embedder", "sface+mirror")
+    assert (other.code, "calibrated for another kind of embedding" in other.err) == (2, True)
+    [plain] = kith.fine("evaluate", "pairs", table, "--json").objects
+    assert plain["calibrated"] is None
 
 
 @pytest.mark.parametrize(

@@ -79,6 +79,15 @@ Report = Annotated[
         "--report", metavar="DIR", parser=options.folder, help="Write figures and examples here."
     ),
 ]
+Calibrated = Annotated[
+    Path | None,
+    typer.Option(
+        "--gallery",
+        metavar="FILE",
+        parser=options.folder,
+        help="Measure at the threshold of this gallery's calibration, too.",
+    ),
+]
 
 
 @app.command()
@@ -110,6 +119,7 @@ def pairs(
     rounds: Rounds = 1000,
     seed: Seed = 0,
     report: Report = None,
+    gallery: Calibrated = None,
     no_cache: NoCache = False,
     as_json: Json = False,
     quiet: Quiet = False,
@@ -122,7 +132,7 @@ def pairs(
         detector, embedder, device, rounds, seed, cached=not no_cache, as_json=as_json, quiet=quiet
     )
     protocol = read_pairs(file, root, skip_missing=skip_missing, seed=seed)
-    run.compare(protocol, far, report)
+    run.compare(protocol, far, report, gallery)
 
 
 @app.command()
@@ -149,6 +159,7 @@ def folder(
     rounds: Rounds = 1000,
     seed: Seed = 0,
     report: Report = None,
+    gallery: Calibrated = None,
     no_cache: NoCache = False,
     as_json: Json = False,
     quiet: Quiet = False,
@@ -160,7 +171,7 @@ def folder(
     run = Run(
         detector, embedder, device, rounds, seed, cached=not no_cache, as_json=as_json, quiet=quiet
     )
-    run.compare(folder_pairs(root, impostors=impostors, seed=seed), far, report)
+    run.compare(folder_pairs(root, impostors=impostors, seed=seed), far, report, gallery)
 
 
 @app.command()
@@ -216,6 +227,7 @@ def openset(
     ] = None,
     rounds: Rounds = 1000,
     seed: Seed = 0,
+    report: Report = None,
     no_cache: NoCache = False,
     as_json: Json = False,
     quiet: Quiet = False,
@@ -227,4 +239,4 @@ def openset(
     run = Run(
         detector, embedder, device, rounds, seed, cached=not no_cache, as_json=as_json, quiet=quiet
     )
-    run.search(read_open_set(gallery_root, probes, unknown, root), fpir)
+    run.search(read_open_set(gallery_root, probes, unknown, root), fpir, report)

@@ -42,6 +42,11 @@ def print_pairs(evaluated: Sequence[Evaluated]) -> None:
         {one.system: _own_row(one.default, "FMR", "FNMR") for one in results},
         "at its own threshold",
     )
+    if any(one.calibrated for one in results):
+        _print_figures(
+            {one.system: _own_row(one.calibrated, "FMR", "FNMR") for one in results},
+            "at the gallery's",
+        )
     _print_legend(first.auc)
     for one in results:
         _print_failures(one.system, one.failures, one.photos, one.failed_pairs)

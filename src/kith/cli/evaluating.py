@@ -12,14 +12,16 @@ from typing import TYPE_CHECKING, TypeAlias
 from kith.cli import options
 from kith.cli.output import emit, say, spinner
 from kith.cli.progress import photo_progress, pull_with_progress
-from kith.errors import OptionError, printable
+from kith.errors import GalleryError, OptionError, printable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from contextlib import AbstractContextManager
 
+    from kith.decision.calibration import Calibration
+    from kith.evaluation.openset import OpenSetResult
     from kith.evaluation.protocols import OpenSetProtocol
-    from kith.evaluation.records import PairProtocol
+    from kith.evaluation.records import Evaluated, PairProtocol
     from kith.recognizer import Recognizer
     from kith.recognizer.cache import FaceCache
 
@@ -57,47 +59,72 @@ class Run:
         self._json = as_json
         self._shown = not (as_json or quiet)
 
-    def compare(self, protocol: PairProtocol, far: list[str] | None, report: Path | None) -> None:
-        """Measure every system on pairs, and say what came out."""
+    def compare(
+        self,
+        protocol: PairProtocol,
+        far: list[str] | None,
+        report: Path | None,
+        gallery: Path | None,
+    ) -> None:
+        """Measure every system on pairs, and say what came out.
+
+        Args:
+            protocol: the pairs.
+            far: rates to say the true match rate at.
+            report: folder to write one to.
+            gallery: whose calibration to measure at too.
+        """
         from kith.cli.evaluated import print_pairs
         from kith.evaluation.describe import describe
         from kith.evaluation.pairs import RATES, measure
         from kith.evaluation.shapes import pairs_shape
 
         if report is not None:
-            self._check_report(report, protocol)
+            self._check_report(report, protocol.photos, walked=protocol.exhaustive)
+        calibration = _calibration(gallery)
         rates = _numbers(far) or RATES
         evaluated = []
         with self._cache() as cache:
             for recognizer, bar in self._each(len(protocol.photos)):
+                if calibration is not None and len(self._systems) == 1:
+                    calibration.require(recognizer.contract)
                 with bar as on_photo:
                     seen = describe(recognizer, protocol.photos, cache=cache, on_photo=on_photo)
                 with spinner("measuring", shown=self._shown):
                     found = measure(
-                        protocol, seen, rates=rates, rounds=self._rounds, seed=self._seed
+                        protocol,
+                        seen,
+                        rates=rates,
+                        rounds=self._rounds,
+                        seed=self._seed,
+                        calibration=calibration,
                     )
                 evaluated.append(found)
                 if self._json:
                     emit(pairs_shape(found.result, seen.cached))
         if self._shown:
             print_pairs(evaluated)
-        if report is not None:
-            from kith.evaluation.report import write_report
+        self._write_report(evaluated, report, calibration)
 
-            with spinner("writing the report", shown=self._shown):
-                page = write_report(evaluated, report, command=_command())
-            if self._shown:
-                say(f"report: {printable(str(page))}")
+    def search(
+        self, protocol: OpenSetProtocol, fpir: list[str] | None, report: Path | None
+    ) -> None:
+        """Measure every system on an open set, and say what came out.
 
-    def search(self, protocol: OpenSetProtocol, fpir: list[str] | None) -> None:
-        """Measure every system on an open set, and say what came out."""
+        Args:
+            protocol: the photos.
+            fpir: rates to say the share of missed people at.
+            report: folder to write one to.
+        """
         from kith.cli.evaluated import print_open_set
         from kith.evaluation.openset import RATES, evaluate_open_set
         from kith.evaluation.shapes import open_set_shape
 
-        total = sum(
-            len(part.paths) for part in (protocol.gallery, protocol.probes, protocol.unknown)
-        )
+        parts = (protocol.gallery, protocol.probes, protocol.unknown)
+        if report is not None:
+            for part in parts:
+                self._check_report(report, part.paths, walked=True)
+        total = sum(len(part.paths) for part in parts)
         results = []
         with self._cache() as cache:
             for recognizer, bar in self._each(total):
@@ -116,8 +143,24 @@ class Run:
                     emit(open_set_shape(found))
         if self._shown:
             print_open_set(results)
+        self._write_report(results, report)
 
-    def _check_report(self, folder: Path, protocol: PairProtocol) -> None:
+    def _write_report(
+        self,
+        results: Sequence[Evaluated] | Sequence[OpenSetResult],
+        folder: Path | None,
+        calibration: Calibration | None = None,
+    ) -> None:
+        if folder is None:
+            return
+        from kith.evaluation.report import write_report
+
+        with spinner("writing the report", shown=self._shown):
+            page = write_report(results, folder, command=_command(), calibration=calibration)
+        if self._shown:
+            say(f"report: {printable(str(page))}")
+
+    def _check_report(self, folder: Path, photos: Sequence[str], *, walked: bool) -> None:
         """Raise now what would keep a report from being written after all the work."""
         from kith.evaluation.report import check_folder, require
         from kith.evaluation.report.palette import LINES
@@ -127,7 +170,7 @@ class Run:
             raise OptionError(
                 f"a report shows at most {len(LINES)} systems, not {len(self._systems)}"
             )
-        check_folder(folder, protocol.photos, walked=protocol.exhaustive)
+        check_folder(folder, photos, walked=walked)
 
     def _each(self, photos: int) -> Iterator[tuple[Recognizer, _Bar]]:
         """Yield each system with a bar for its photos."""
@@ -156,6 +199,24 @@ class Run:
 
         with FaceCache() as cache:
             yield cache
+
+
+def _calibration(gallery: Path | None) -> Calibration | None:
+    """Return the calibration of a gallery that was named.
+
+    Raises:
+        GalleryError: there is none, or the gallery cannot be read.
+    """
+    if gallery is None:
+        return None
+    from kith.gallery.gallery import Gallery
+
+    with Gallery(gallery, read_only=True) as people:
+        found = people.calibration
+    if found is None:
+        shown = printable(str(gallery))
+        raise GalleryError(f"{shown} has no calibration: run kith calibrate --gallery {shown}")
+    return found
 
 
 def _command() -> str:

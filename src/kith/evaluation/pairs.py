@@ -11,7 +11,7 @@ import numpy as np
 from kith.errors import OptionError
 from kith.evaluation.compare import compare, without_copies
 from kith.evaluation.describe import describe
-from kith.evaluation.metrics import FoldAccuracy, fold_accuracy, summary
+from kith.evaluation.metrics import FoldAccuracy, at_threshold, fold_accuracy, summary
 from kith.evaluation.metrics.points import ROUNDS
 from kith.evaluation.records import Evaluated, Failure, PairsResult
 
@@ -20,8 +20,15 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
+    from kith.decision.calibration import Calibration
     from kith.evaluation.describe import OnPhoto
-    from kith.evaluation.records import Comparisons, Described, PairProtocol
+    from kith.evaluation.records import (
+        Comparisons,
+        Described,
+        OperatingPoint,
+        PairProtocol,
+        System,
+    )
     from kith.recognizer import Recognizer
     from kith.recognizer.cache import FaceCache
 
@@ -36,6 +43,7 @@ def evaluate_pairs(
     rates: Sequence[float] = RATES,
     rounds: int = ROUNDS,
     seed: int = 0,
+    calibration: Calibration | None = None,
     cache: FaceCache | None = None,
     on_photo: OnPhoto | None = None,
 ) -> Evaluated:
@@ -47,6 +55,7 @@ def evaluate_pairs(
         rates: false match rates to say the true match rate at, above 0 and at most 1.
         rounds: of the bootstrap over people; 0: no intervals.
         seed: of its draws.
+        calibration: to say the rates at its threshold too, where it is of this system.
         cache: of photos that were described before.
         on_photo: told of each photo as it is dealt with.
 
@@ -56,7 +65,9 @@ def evaluate_pairs(
     """
     rates = checked_rates(rates)
     described = describe(recognizer, protocol.photos, cache=cache, on_photo=on_photo)
-    return measure(protocol, described, rates=rates, rounds=rounds, seed=seed)
+    return measure(
+        protocol, described, rates=rates, rounds=rounds, seed=seed, calibration=calibration
+    )
 
 
 def measure(
@@ -66,6 +77,7 @@ def measure(
     rates: Sequence[float] = RATES,
     rounds: int = ROUNDS,
     seed: int = 0,
+    calibration: Calibration | None = None,
 ) -> Evaluated:
     """Measure a system on photos that it has described; see `evaluate_pairs`."""
     began = time.monotonic()
@@ -106,9 +118,22 @@ def measure(
             described.digests, protocol.first, protocol.second, protocol.same, protocol.fold
         ),
         notes=(*protocol.notes, *_doubts(found.auc.value)),
+        calibrated=_calibrated(described.system, comparisons, calibration, rounds, seed),
         seconds=described.seconds + time.monotonic() - began,
     )
     return Evaluated(protocol, described, comparisons, result)
+
+
+def _calibrated(
+    system: System,
+    comparisons: Comparisons,
+    calibration: Calibration | None,
+    rounds: int,
+    seed: int,
+) -> OperatingPoint | None:
+    if calibration is None or calibration.contract != system.contract:
+        return None
+    return at_threshold(comparisons, calibration.threshold, rounds=rounds, seed=seed)
 
 
 def checked_rates(rates: Sequence[float]) -> tuple[float, ...]:

@@ -206,6 +206,7 @@ class PairsResult:
         failed_pairs: pairs with at least one of them.
         fingerprint: sha256 over the photos' digests and the pairs: the same data, the same value.
         notes: what was left out or guessed.
+        calibrated: at the threshold of a calibration; None where there is none of this system.
     """
 
     system: System
@@ -230,6 +231,7 @@ class PairsResult:
     fingerprint: str
     notes: tuple[str, ...]
     seconds: float
+    calibrated: OperatingPoint | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

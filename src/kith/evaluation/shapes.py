@@ -63,6 +63,7 @@ def pairs_shape(result: PairsResult, cached: int = 0) -> Shape:
             "tar_at_far": {key: _complements(point.fnmr.interval) for key, point in named},
         },
         "default": _at_threshold(result.default, "fmr", "fnmr"),
+        "calibrated": _at_threshold(result.calibrated, "fmr", "fnmr"),
         "failed_pairs": result.failed_pairs,
         **_about(result, cached),
     }
