@@ -159,7 +159,8 @@ def threshold(limit: Threshold | None) -> str:
     """Return a threshold and where it comes from; nothing without one."""
     if limit is None:
         return ""
-    return f"{limit.similarity} (FMR {limit.fmr:g}; {limit.provenance})"
+    between = ", 95 %: {:g} to {:g}".format(*limit.interval) if limit.interval else ""
+    return f"{limit.similarity} (FMR {limit.fmr:g}{between}; {limit.provenance})"
 
 
 def measured(got: Measured | None) -> str:

@@ -100,11 +100,13 @@ class Threshold:
         similarity: cosine, −1…1.
         fmr: false match rate at this similarity; None where nobody measured it.
         provenance: who measured it on what.
+        interval: in which that rate lies for other people, at 95 %; None where nobody measured it.
     """
 
     similarity: float
     fmr: float | None
     provenance: str
+    interval: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)

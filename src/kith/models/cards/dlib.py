@@ -40,7 +40,7 @@ CARDS = (
         tradition=Tradition("euclidean_raw", 0.6, "dlib and face_recognition, of raw numbers"),
         notes="dlib's own chip comes from five other points; ours lays its points where they lie "
         "in that chip in the mean.",
-        threshold=figures.threshold(0.927),
-        measured=figures.figures(3.6, accuracy=0.9833, tar=0.9337),
+        threshold=figures.threshold(0.927, 7.1e-4, 1.4e-3),
+        measured=figures.figures(3.6, accuracy=0.9825, tar=0.9337),
     ),
 )
