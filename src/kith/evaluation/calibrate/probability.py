@@ -49,7 +49,8 @@ def odds_of(genuine: Scores, impostor: Scores, people: int, pairs: int) -> Point
     ends = np.append(starts[1:], len(where)) - 1
     middle[0], middle[-1] = where[ends[0]], where[starts[-1]]  # flat beyond
     low, high = 1.0 / (people + 2), 1.0 - max(LEAST, 1.0 / (pairs + 2))
-    share = np.clip(share, min(low, 0.5), max(high, 0.5))
+    # Two blocks may say the same but for rounding.
+    share = np.maximum.accumulate(np.clip(share, min(low, 0.5), max(high, 0.5)))
     kept = _few(middle, share)
     return tuple(zip(middle[kept].tolist(), share[kept].tolist(), strict=True))
 
