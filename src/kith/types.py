@@ -63,7 +63,10 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Quality:
-    """How good a face is for recognition.
+    """How good a face is for recognition, and the numbers that say why.
+
+    What was not measured, or was not kept in a gallery, is None. Only `size`, `sharpness`, `yaw`,
+    `sureness` and `strength` make up the score.
 
     Attributes:
         size: distance between the eyes, or from the eyes' middle to the mouth's where that is
@@ -72,13 +75,33 @@ class Quality:
             a usual photo, 0.11 where hardly a feature is left.
         yaw: how far the nose stands from the middle of the eyes, in halves of `size`; 0 is
             frontal, about ±1 a profile.
-        score: 0–1, the product of the three parts' own scores; below 0.1 the face is unusable.
+        score: 0–1; below 0.1 (`kith.quality.UNUSABLE`) the face is unusable, below 0.5 (`POOR`) a
+            better photo is worth looking for.
+        brightness: mean grey level, 0–255.
+        contrast: standard deviation of the grey levels; about 40 for a usual photo.
+        glare: share of the face that is burnt out in at least two of the three colours, 0–1.
+        unevenness: natural logarithm of how much brighter one half of the face (left or right,
+            upper or lower) is than the other; about 0.2 for a usual photo.
+        grain: the finest details against those that features are made of; about 0.35 for a usual
+            photo, above 1 where noise outweighs the features.
+        cut: share of the face that lies outside the photo, 0–1.
+        sureness: what the detector's score says of the face, 0–1.
+        strength: what the length of the embedder's vector says of it, 0–1; None for a network of
+            which that is not known.
     """
 
     size: float
     sharpness: float
     yaw: float
     score: float
+    brightness: float | None = None
+    contrast: float | None = None
+    glare: float | None = None
+    unevenness: float | None = None
+    grain: float | None = None
+    cut: float | None = None
+    sureness: float | None = None
+    strength: float | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

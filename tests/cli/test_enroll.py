@@ -4,13 +4,17 @@ import shutil
 from typing import TYPE_CHECKING
 
 import pytest
+from PIL import Image
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from .conftest import Kith
 
-KEYS = {"name", "added", "already", "several", "rejected", "conflicts", "outliers"}
+KEYS = {
+    *("name", "added", "already", "several", "rejected", "conflicts", "outliers"),
+    *("poor", "all_poor"),
+}
 
 
 def people(kith: Kith) -> dict[str, int]:
@@ -57,6 +61,52 @@ def test_an_outlier(kith: Kith, photos: Path, presidents: Path) -> None:
     first, second = done.out.splitlines()
     assert first == "Barack: 5 photos added"
     assert second.endswith(f"left out of the template: {photos / 'biden.jpg'}")
+
+
+@pytest.fixture
+def poor(photos: Path, tmp_path: Path) -> list[Path]:
+    """A dark photo and a tiny one; the person is still there to be seen."""
+    image = Image.open(photos / "obama.jpg")
+    dark, tiny = tmp_path / "dark.png", tmp_path / "tiny.png"
+    image.point(lambda value: value * 0.05).save(dark)
+    image.resize((40, 50), Image.Resampling.BOX).save(tiny)
+    return [dark, tiny]
+
+
+def test_poor_photos_are_told_with_the_reason(kith: Kith, photos: Path, poor: list[Path]) -> None:
+    done = kith.fine("enroll", "Barack", photos / "obama2.jpg", *poor)
+    assert done.out == (
+        f"Barack: 3 photos added\n2 photos are poor: too dark ({poor[0]}), too small ({poor[1]})\n"
+    )
+    done = kith.fine("enroll", "Joe", photos / "biden.jpg")
+    assert "poor" not in done.out
+
+
+def test_a_person_without_a_good_photo(kith: Kith, poor: list[Path]) -> None:
+    advice = "no good photo of Barack: enrol a better one, or they will often not be recognised"
+    done = kith.fine("enroll", "Barack", poor[0])
+    assert done.out == (f"Barack: 1 photo added\n1 photo is poor: too dark ({poor[0]})\n{advice}\n")
+    [report] = kith.fine("enroll", "Barack", poor[1], "--json").objects
+    assert report["poor"] == [{"source": str(poor[1]), "reason": "too small"}]
+    assert report["all_poor"] is True
+
+
+def test_poor_photos_in_a_folder_of_people(
+    kith: Kith, photos: Path, poor: list[Path], tmp_path: Path
+) -> None:
+    root = tmp_path / "people"
+    (root / "Barack").mkdir(parents=True)
+    shutil.copy(photos / "obama2.jpg", root / "Barack" / "1.jpg")
+    shutil.copy(poor[0], root / "Barack" / "2.png")
+    shutil.copy(poor[1], root / "Tiny.png")
+    lines = kith.fine("enroll", "--folder", root).out.splitlines()
+    rows = [line.split() for line in lines]
+    assert ["Barack", "2", "1", "poor"] in rows
+    assert ["Tiny", "1", "none", "good"] in rows
+    assert lines[-2:] == [
+        "2 poor photos: kept, but hard to recognise anybody by",
+        "no good photo of Tiny: enrol a better one, or they will often not be recognised",
+    ]
 
 
 def test_one_photo_cannot_be_two_people(kith: Kith, photos: Path) -> None:

@@ -29,6 +29,7 @@ def test_who_is_on_a_photo(known: Kith, photos: Path) -> None:
         "landmarks",
         "score",
         "quality",
+        "quality_parts",
         "verdict",
         "name",
         "similarity",
@@ -36,6 +37,10 @@ def test_who_is_on_a_photo(known: Kith, photos: Path) -> None:
         "probability",
         "candidates",
         "reason",
+    }
+    assert set(face["quality_parts"]) == {
+        *("size", "sharpness", "yaw", "brightness", "contrast", "glare", "unevenness"),
+        *("grain", "cut", "sureness", "strength"),
     }
     assert (face["verdict"], face["name"], face["reason"]) == ("match", "Barack", None)
     assert face["similarity"] >= face["threshold"]

@@ -1,6 +1,7 @@
 """Enrolment without a network: a photo is a file whose words say what is on it.
 
-"ada" is a face of Ada, "ada bo" shows two, "" nobody, "!" cannot be read.
+"ada" is a face of Ada, "ada bo" shows two, "" nobody, "!" cannot be read; "ada~" is a poor photo
+of Ada, "ada?" one that is of no use.
 """
 
 from __future__ import annotations
@@ -32,7 +33,8 @@ if TYPE_CHECKING:
 Photo: TypeAlias = "Callable[..., str]"
 
 GOOD = Quality(60.0, 0.33, 0.0, 0.9)
-POOR = Quality(60.0, 0.05, 0.0, 0.02)
+POOR = Quality(60.0, 0.15, 0.0, 0.3)
+HOPELESS = Quality(60.0, 0.05, 0.0, 0.02)
 
 
 class Reader:
@@ -60,11 +62,11 @@ class Reader:
 
     def face(self, word: str, data: bytes, place: int) -> Face:
         """The same person's faces are alike; the first one is in the middle of the photo."""
-        centre = lookalikes(sum(word.strip("?").encode()), 1, 0.7)[0]
+        centre = lookalikes(sum(word.strip("?~").encode()), 1, 0.7)[0]
         noise = np.random.default_rng(list(data)).standard_normal(DIMENSION)
         vector = unit(centre + 0.3 * noise / np.linalg.norm(noise))
         box = Box(40 - 30 * place, 40 - 30 * place, 20, 20)
-        quality = POOR if word.endswith("?") else GOOD
+        quality = {"?": HOPELESS, "~": POOR}.get(word[-1], GOOD)
         return Face(box, np.zeros((5, 2), np.float32), 0.9, quality, vector)
 
 
@@ -160,6 +162,53 @@ def test_what_cannot_stand_for_a_person_is_in_the_report(
         (poor, "face too blurred"),
         (pair, None),
     ]
+
+
+def test_poor_photos_are_kept_and_told_with_the_reason(
+    store: GalleryStore, reader: Reader, photo: Photo
+) -> None:
+    good, poor, hopeless = photo("good"), photo("poor", "ada~"), photo("hopeless", "ada?")
+    pairs = [("Ada", one) for one in (good, poor, poor, hopeless)]
+    [report] = run(store, reader, [*pairs, ("Ada", photo("poor2", "ada~"))])
+    assert report.added == 3
+    assert [(one.source, one.reason) for one in report.poor] == [
+        (poor, "too blurred"),
+        (str(Path(poor).with_name("poor2")), "too blurred"),
+    ]
+    assert not report.all_poor
+    [again] = run(store, reader, pairs)
+    assert (again.poor, again.all_poor) == ((), False)  # said where they were new
+
+
+def test_a_photo_that_somebody_else_has_is_not_told_as_poor(
+    store: GalleryStore, reader: Reader, photo: Photo
+) -> None:
+    poor = photo("poor", "ada~")
+    _, bo = run(store, reader, [("Ada", poor), ("Bo", poor), ("Bo", photo("bo", "bo"))])
+    assert len(bo.conflicts) == 1
+    assert bo.poor == ()
+
+
+def test_a_person_without_a_good_photo_is_told(
+    store: GalleryStore, reader: Reader, photo: Photo
+) -> None:
+    poor = [("Ada", photo(f"{n}", "ada~")) for n in range(3)]
+    ada, bo = run(store, reader, [*poor, ("Bo", photo("bo", "bo"))])
+    assert (len(ada.poor), ada.all_poor) == (3, True)
+    assert (len(bo.poor), bo.all_poor) == (0, False)
+    [ada] = run(store, reader, [("Ada", photo("good"))])
+    assert (ada.poor, ada.all_poor) == ((), False)
+    [bo] = run(store, reader, [("Bo", photo("dim", "bo~"))])  # has a good one from before
+    assert (len(bo.poor), bo.all_poor) == (1, False)
+
+
+def test_of_several_faces_that_are_kept_the_best_one_counts(
+    store: GalleryStore, reader: Reader, photo: Photo
+) -> None:
+    pairs = [("Ada", photo("one", "ada~ ada ada?")), ("Ada", photo("two", "ada~ ada~"))]
+    [report] = run(store, reader, pairs, all_faces=True)
+    assert [Path(one.source).name for one in report.poor] == ["two"]
+    assert not report.all_poor
 
 
 def test_of_several_faces_the_central_one_is_kept(

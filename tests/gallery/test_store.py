@@ -20,6 +20,7 @@ from kith.errors import (
 from kith.gallery.records import NewPhoto
 from kith.gallery.store import GalleryStore
 from kith.gallery.templates import template
+from kith.types import Quality
 
 from .people import (
     CONTRACT,
@@ -90,6 +91,68 @@ def test_the_template_follows_every_change(store: GalleryStore) -> None:
     vectors = np.stack([item.faces[0].embedding for item in [*one, *two]])
     assert stored_template(store, "Ada").tobytes() == template(vectors).vector.tobytes()
     assert store.check() == []
+
+
+def scored(photos: list[NewPhoto], *scores: float | None) -> list[NewPhoto]:
+    """Give photos' faces these qualities."""
+    return [
+        replace(
+            item,
+            faces=(
+                replace(
+                    item.faces[0],
+                    quality=None if score is None else Quality(40.0, 0.3, 0.0, score),
+                ),
+            ),
+        )
+        for item, score in zip(photos, scores, strict=True)
+    ]
+
+
+def test_good_photos_weigh_more_in_the_template(store: GalleryStore) -> None:
+    photos = scored(photos_of(1, 4), 0.9, 0.3, None, 0.05)
+    vectors = np.stack([item.faces[0].embedding for item in photos])
+    for item in photos:
+        store.add("Ada", [item], CONTRACT)
+    weights = np.array([0.9, 0.3, 1.0, 0.25])[:, None]
+    np.testing.assert_allclose(
+        stored_template(store, "Ada"), unit((weights * vectors).sum(axis=0)), atol=1e-6
+    )
+    assert store.check() == []
+
+
+def test_a_template_of_the_first_kith_is_no_problem(store: GalleryStore) -> None:
+    """It was made without weights, and is renewed with the person's next photo."""
+    photos = scored(photos_of(1, 4), 0.9, 0.3, 0.6, 0.4)
+    vectors = np.stack([item.faces[0].embedding for item in photos])
+    store.add("Ada", photos[:3], CONTRACT)
+    plain = template(vectors[:3]).vector
+    with store.database.write() as connection:
+        connection.exec_driver_sql("UPDATE templates SET vector = ?", (plain.tobytes(),))
+    assert store.check() == []
+    store.add("Ada", photos[3:], CONTRACT)
+    renewed = template(vectors, [0.9, 0.3, 0.6, 0.4]).vector
+    assert stored_template(store, "Ada").tobytes() == renewed.tobytes()
+
+
+def test_a_damaged_quality_is_an_unknown_one(store: GalleryStore) -> None:
+    photos = scored(photos_of(1, 3), 0.9, 0.3, 0.6)
+    store.add("Ada", photos[:2], CONTRACT)
+    with store.database.write() as connection:
+        connection.exec_driver_sql("UPDATE faces SET quality = 'good' WHERE id = 2")
+    report = store.add("Ada", photos[2:], CONTRACT)
+    assert report.best is None
+    vectors = np.stack([item.faces[0].embedding for item in photos])
+    expected = template(vectors, [0.9, 1.0, 0.6]).vector
+    assert stored_template(store, "Ada").tobytes() == expected.tobytes()
+
+
+def test_the_best_quality_of_all_photos_is_told(store: GalleryStore) -> None:
+    photos = scored(photos_of(1, 4), 0.2, 0.8, 0.5, None)
+    found = [store.add("Ada", [item], CONTRACT).best for item in photos]
+    assert found == [0.2, 0.8, 0.8, None]
+    assert store.add("Ada", photos, CONTRACT).best is None
+    assert store.add("Bo", scored(photos_of(2, 1), 0.3), CONTRACT).best == 0.3
 
 
 def test_an_outlier_is_told_and_left_out_and_may_come_back(store: GalleryStore) -> None:

@@ -5,12 +5,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kith.gallery.templates import CLEARLY_LESS, template
+from kith.gallery.templates import CLEARLY_LESS, LEAST_WEIGHT, template
 
 from .people import lookalikes, random_units, unit
 
 
-def by_hand(embeddings: np.ndarray) -> tuple[np.ndarray, list[bool]]:
+def by_hand(
+    embeddings: np.ndarray, weights: list[float] | None = None
+) -> tuple[np.ndarray, list[bool]]:
     """Do what the module's text says, in plain Python."""
     rows = [[float(x) for x in row] for row in embeddings]
     count = len(rows)
@@ -31,8 +33,13 @@ def by_hand(embeddings: np.ndarray) -> tuple[np.ndarray, list[bool]]:
         deviation = 1.4826 * float(np.median([abs(a - typical) for a in agreement]))
         bound = typical - max(3 * deviation, CLEARLY_LESS)
         members = [a >= bound for a in agreement]
-    kept = [row for row, member in zip(rows, members, strict=True) if member]
-    mean = [sum(column) / len(kept) for column in zip(*kept, strict=True)]
+    weights = weights or [1.0] * count
+    kept = [
+        [weight * x for x in row]
+        for row, member, weight in zip(rows, members, weights, strict=True)
+        if member
+    ]
+    mean = [sum(column) for column in zip(*kept, strict=True)]
     norm = sum(x * x for x in mean) ** 0.5
     return np.array([x / norm for x in mean]), members
 
@@ -56,6 +63,70 @@ def test_the_order_of_photos_does_not_matter(count: int, seed: int) -> None:
     made, shuffled = template(vectors), template(vectors[order])
     assert made.vector.tobytes() == shuffled.vector.tobytes()
     assert made.members[order].tolist() == shuffled.members.tolist()
+
+
+qualities = st.floats(0, 1) | st.just(float("nan"))
+
+
+@given(st.lists(qualities, min_size=1, max_size=12), st.integers(0, 3), st.integers(0, 10_000))
+@settings(max_examples=150, deadline=None)
+def test_weights_against_plain_python(quality: list[float], strangers: int, seed: int) -> None:
+    vectors = np.concatenate([lookalikes(seed, len(quality), 0.5), random_units(seed, strangers)])
+    quality = quality + [1.0] * strangers
+    weights = [1.0 if q != q else max(q, LEAST_WEIGHT) for q in quality]
+    made = template(vectors, quality)
+    vector, members = by_hand(vectors, weights)
+    assert made.members.tolist() == members
+    np.testing.assert_allclose(made.vector, vector, atol=1e-6)
+
+
+@given(st.lists(qualities, min_size=1, max_size=30), st.integers(0, 10_000), st.booleans())
+@settings(max_examples=60, deadline=None)
+def test_the_order_of_weighted_photos_does_not_matter(
+    quality: list[float], seed: int, twins: bool
+) -> None:
+    vectors = lookalikes(seed, len(quality), 0.5)
+    if twins:  # the same face in two photos of different quality
+        vectors[-1] = vectors[0]
+    order = np.random.default_rng(seed).permutation(len(vectors))
+    made = template(vectors, quality)
+    shuffled = template(vectors[order], np.array(quality)[order])
+    assert made.vector.tobytes() == shuffled.vector.tobytes()
+    assert made.members[order].tolist() == shuffled.members.tolist()
+
+
+@pytest.mark.parametrize("quality", [0.0, 0.3, 0.8, 1.0, float("nan"), float("inf"), -1.0])
+def test_photos_of_one_quality_weigh_the_same(quality: float) -> None:
+    vectors = lookalikes(1, 9, 0.6)
+    alike = template(vectors, [quality] * 9)
+    assert alike.vector.tobytes() == template(vectors).vector.tobytes()
+
+
+def test_no_photo_counts_more_than_four_times_another() -> None:
+    vectors = random_units(0, 2)
+    made = template(vectors, [1.0, 0.0])
+    expected = unit(vectors[0] + LEAST_WEIGHT * vectors[1])
+    np.testing.assert_allclose(made.vector, expected, atol=1e-6)
+    assert 1 / LEAST_WEIGHT <= 4
+
+
+def test_a_poor_photo_pulls_a_template_less_far() -> None:
+    for seed in range(20):
+        vectors = lookalikes(seed, 5, 0.7, dimension=128)
+        centre = template(vectors).vector
+        blurred = unit(vectors[0] + 0.8 * random_units(seed + 50, 1, dimension=128)[0])
+        photos = np.vstack([vectors, blurred])
+        plain, weighted = template(photos), template(photos, [1.0] * 5 + [0.2])
+        assert plain.members.all()
+        assert centre @ weighted.vector > centre @ plain.vector
+
+
+def test_the_quality_says_nothing_of_who_it_is() -> None:
+    """A stranger is left out however good the photo; a poor photo of the person is not."""
+    vectors = lookalikes(1, 6, 0.7, dimension=128)
+    vectors[2] = random_units(7, 1, dimension=128)[0]
+    quality = [0.1, 0.9, 1.0, 0.1, 0.9, 0.9]
+    assert template(vectors, quality).members.tolist() == [True, True, False, True, True, True]
 
 
 @pytest.mark.parametrize("count", [5, 6, 8, 10])

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kith.alignment import RECIPES
-from kith.quality import UNUSABLE, measure
+from kith.quality import POOR, measure
+from kith.quality.measure import SHARPNESS, SIZE, YAW
 
 if TYPE_CHECKING:
     from kith.detection import Detections
@@ -78,7 +79,7 @@ def test_blur_makes_it_worse_step_by_step(obama: Pixels, obama_face: Detections)
     assert_falling(steps, "sharpness")
     assert_falling(steps, "score")
     assert steps[0].score == 1.0
-    assert steps[-1].score < UNUSABLE
+    assert steps[-1].score < POOR
     assert len({step.size for step in steps}) == 1
 
 
@@ -175,3 +176,95 @@ def test_the_parts_multiply() -> None:
     both = measure(dull, small)
     assert both.score == pytest.approx(alone[0] * alone[1])
     assert measure(dull, small) == both
+
+
+@given(
+    st.floats(0.5, 30),
+    st.sampled_from([0.0, 2.0, 5.0]),
+    st.floats(-30, 30),
+    st.none() | st.floats(0, 1),
+    st.none() | st.floats(0, 1),
+)
+def test_the_score_by_hand(
+    scale: float, blur: float, nose: float, sureness: float | None, strength: float | None
+) -> None:
+    points = FRONTAL.copy()
+    points[2, 0] += nose
+    points *= np.float32(scale)
+    found = measure(textured(blur), points, sureness=sureness, strength=strength)
+    sure = 1.0 if sureness is None else sureness
+    said = sure if strength is None else strength
+    for value, bounds in ((found.size, SIZE), (found.sharpness, SHARPNESS), (abs(found.yaw), YAW)):
+        sure *= float(
+            np.interp(value, *zip(*sorted(zip(bounds, (0, 1), strict=True)), strict=True))
+        )
+    assert found.score == pytest.approx(said * sure**0.5, abs=1e-6)
+    assert (found.sureness, found.strength) == (sureness, strength)
+
+
+def test_what_the_networks_say_counts_more_than_what_is_measured() -> None:
+    crop = textured()
+    for said in (0.0, 0.3, 1.0):
+        assert measure(crop, FRONTAL, sureness=1.0, strength=said).score == pytest.approx(said)
+        assert measure(crop, FRONTAL, sureness=said, strength=1.0).score == pytest.approx(said**0.5)
+
+
+@pytest.mark.parametrize("shade", [0, 90, 255])
+def test_light_of_a_crop_of_one_shade(shade: int) -> None:
+    found = measure(np.full((112, 112, 3), shade, np.uint8), FRONTAL)
+    assert found.brightness == pytest.approx(shade)
+    assert found.contrast == pytest.approx(0, abs=0.01)
+    assert found.unevenness == pytest.approx(0, abs=1e-6)
+    assert found.glare == (shade > 240)
+    assert found.grain == pytest.approx(1.0, abs=0.05)
+
+
+def test_light_by_hand() -> None:
+    crop = textured()
+    crop[:, 56:] //= 2
+    crop[30:50, 30:50] = [255, 251, 90]
+    crop[50:70, 30:50] = [255, 249, 90]
+    grey = cv2.cvtColor(crop, cv2.COLOR_RGB2GRAY)[18:94, 18:94].astype(float)
+    found = measure(crop, FRONTAL)
+    assert found.brightness == pytest.approx(grey.mean(), rel=1e-4)
+    assert found.contrast == pytest.approx(grey.std(), rel=1e-4)
+    burnt = np.sort(crop[18:94, 18:94], axis=2)[..., 1] >= 250
+    assert found.glare == pytest.approx(burnt.mean())
+    left, right = grey[:, :38].mean(), grey[:, 38:].mean()
+    assert found.unevenness == pytest.approx(np.log((left + 3) / (right + 3)), rel=1e-3)
+
+
+@pytest.mark.parametrize("turns", range(4))
+def test_unevenness_looks_at_all_four_sides(turns: int) -> None:
+    crop = textured()
+    crop[:, 56:] //= 4
+    found = measure(np.ascontiguousarray(np.rot90(crop, turns)), FRONTAL)
+    assert found.unevenness == pytest.approx(measure(crop, FRONTAL).unevenness, rel=1e-3)
+    assert found.unevenness > 0.8
+
+
+def test_grain_rises_with_noise_and_blur_takes_it_away(
+    obama: Pixels, obama_face: Detections
+) -> None:
+    crop = CROP.crop(obama, obama_face.points[0])
+    random = np.random.default_rng(0)
+    found = []
+    for sigma in (0, 10, 20, 40, 80):
+        noisy = np.clip(crop + random.normal(0, sigma, crop.shape), 0, 255).astype(np.uint8)
+        found.append(measure(noisy, FRONTAL).grain)
+    assert found == sorted(found)
+    assert found[0] < 0.6
+    assert found[-1] > 0.9
+    assert measure(cv2.GaussianBlur(crop, (0, 0), 2), FRONTAL).grain < 0.5 * found[0]
+
+
+@given(st.floats(-60, 160), st.floats(-60, 160), st.floats(0.3, 4), st.floats(-90, 90))
+def test_what_the_border_cuts_off(x: float, y: float, scale: float, degrees: float) -> None:
+    """Against a photo of ones, cut as the face is cut, that is filled with zeros outside."""
+    angle = np.radians(degrees)
+    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    points = (scale * FRONTAL @ turn.T + [x, y]).astype(np.float32)
+    inside = CROP.crop(np.full((100, 120, 3), 255, np.uint8), points)[22:91, 22:91, 0]
+    found = measure(textured(), points, frame=(120, 100)).cut
+    assert found == pytest.approx((inside < 128).mean(), abs=0.2)
+    assert measure(textured(), points).cut == 0.0

@@ -41,7 +41,7 @@ def face(number: int, *, quality: bool = True, length: bool = True) -> Face:
         Box(*random.normal(100, 50, 4).tolist()),
         random.normal(100, 50, (5, 2)).astype(np.float32),
         float(np.float32(random.random())),
-        Quality(*random.random(4).tolist()) if quality else None,
+        Quality(*random.random(9).tolist(), strength=0.25) if quality else None,
         vector / np.linalg.norm(vector),
         float(random.random()) if length else None,
     )

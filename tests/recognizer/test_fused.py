@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -86,9 +87,25 @@ def test_similarities_are_weighed(
 def test_quality_is_measured_on_one_framing_whatever_the_network_sees(
     recognizer: kith.Recognizer, alone: list[kith.Recognizer], crowd: Pixels
 ) -> None:
-    assert [face.quality for face in alone[1].faces(crowd)] == [
-        face.quality for face in recognizer.faces(crowd)
-    ]
+    known = [face.quality for face in recognizer.faces(crowd)]
+    seen = [face.quality for face in alone[1].faces(crowd)]
+    for one, other in zip(known, seen, strict=True):
+        assert one is not None
+        assert other is not None
+        assert one.strength is not None
+        assert other.strength is None  # nobody measured what this network's lengths say
+        assert replace(other, score=0, strength=0) == replace(one, score=0, strength=0)
+
+
+def test_the_strength_is_that_of_the_part_of_which_it_is_known(
+    recognizer: kith.Recognizer, fused: kith.Recognizer, store: ModelStore, crowd: Pixels
+) -> None:
+    known = [face.quality for face in recognizer.faces(crowd)]
+    assert [face.quality for face in fused.faces(crowd)] == known
+    with kith.Recognizer(embedder="retail-0095@0.4+sface@0.6", store=store) as turned:
+        faces = turned.faces(crowd)
+    assert [face.quality for face in faces] == known
+    assert {face.length for face in faces} == {None}
 
 
 def test_the_default_network_is_as_it_was(

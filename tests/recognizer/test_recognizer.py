@@ -23,7 +23,7 @@ from kith.errors import (
     UnknownModel,
 )
 from kith.models import CARDS, ModelStore
-from kith.quality import measure
+from kith.quality import UNUSABLE, confidence, measure, reason
 from kith.recognizer.finder import available_cores
 
 from .conftest import assert_same_faces
@@ -57,7 +57,50 @@ def test_a_face_is_what_detector_recipe_and_embedder_make_of_it(
     crop = RECIPES["arcface-112"].crop(obama, obama_face.points[0])
     assert face.embedding is not None
     assert np.array_equal(face.embedding, open_embedder("sface", networks).embed([crop])[0])
-    assert face.quality == measure(crop, obama_face.points[0])
+    height, width = obama.shape[:2]
+    assert face.quality == measure(
+        crop,
+        obama_face.points[0],
+        sureness=confidence(CARDS["yunet"], face.score),
+        strength=confidence(CARDS["sface"], face.length),
+        frame=(width, height),
+    )
+
+
+def test_blur_is_noticed_by_the_networks_too(recognizer: kith.Recognizer, obama: Pixels) -> None:
+    found = []
+    for sigma in (0.1, 8, 16, 24, 32):
+        [face] = recognizer.faces(cv2.GaussianBlur(obama, (0, 0), sigma))
+        assert face.quality is not None
+        found.append(face.quality)
+    scores = [quality.score for quality in found]
+    assert scores == sorted(scores, reverse=True)
+    assert scores[0] > 0.99
+    assert scores[-1] < UNUSABLE
+    assert all(quality.strength is not None for quality in found)
+    assert found[-1].strength < 0.2 * found[0].strength  # type: ignore[operator]
+
+
+def test_a_network_of_unknown_lengths_leaves_it_to_the_detector(
+    networks: ModelStore, obama: Pixels
+) -> None:
+    with kith.Recognizer(embedder="sface+mirror", store=networks) as mirrored:
+        [face] = mirrored.faces(obama)
+    assert face.quality is not None
+    assert (face.quality.strength, face.length) == (None, None)
+    assert face.quality.score == face.quality.sureness == 1.0
+
+
+def test_a_face_at_the_border_is_cut_off(recognizer: kith.Recognizer, obama: Pixels) -> None:
+    x, _, width, _ = recognizer.detect(obama)[0].box
+    [face] = recognizer.faces(np.ascontiguousarray(obama[:, int(x + 0.45 * width) :]))
+    assert face.quality is not None
+    assert 0.2 < face.quality.cut < 0.6  # type: ignore[operator]
+    assert reason(face.quality) == "cut off by the photo's border"
+    [whole] = recognizer.faces(obama)
+    assert whole.quality is not None
+    assert whole.quality.cut == 0.0
+    assert face.quality.score < whole.quality.score
 
 
 def test_results_cannot_be_changed_behind_ones_back(

@@ -34,7 +34,10 @@ class Enrolled:
         self._table = Table(
             "person", *columns, Column("refused", "number"), "", shown=batch.shown and several
         )
-        self._totals = dict.fromkeys(("people", "added", "already", "several", "outliers"), 0)
+        self._totals = dict.fromkeys(
+            ("people", "added", "already", "several", "outliers", "poor"), 0
+        )
+        self._all_poor: list[str] = []
 
     def __enter__(self) -> Self:
         return self
@@ -51,6 +54,10 @@ class Enrolled:
             say(f"{count(totals['several'], 'photo')} with several faces: {_TAKEN}")
         if totals["outliers"]:
             say(f"{count(totals['outliers'], 'outlier')}: {_UNLIKE}")
+        if totals["poor"]:
+            say(f"{count(totals['poor'], 'poor photo')}: {_HARD}")
+        if self._all_poor:
+            say(f"{_NO_GOOD} {_some(self._all_poor)}: {_BETTER}")
 
     def add(self, report: EnrollReport) -> None:
         """Tell of a person and their photos."""
@@ -67,6 +74,9 @@ class Enrolled:
         self._totals["already"] += report.already
         self._totals["several"] += len(report.several)
         self._totals["outliers"] += len(report.outliers)
+        self._totals["poor"] += len(report.poor)
+        if report.all_poor:
+            self._all_poor.append(report.name)
         if self._json:
             emit(_shape(report))
         if self._sentences and kept:
@@ -76,6 +86,9 @@ class Enrolled:
 
 _TAKEN = "the largest central one was taken"
 _UNLIKE = "too unlike the person's other photos, kept but left out of the template"
+_HARD = "kept, but hard to recognise anybody by"
+_NO_GOOD = "no good photo of"
+_BETTER = "enrol a better one, or they will often not be recognised"
 
 
 def _tell(report: EnrollReport) -> None:
@@ -86,6 +99,12 @@ def _tell(report: EnrollReport) -> None:
         say(f"several faces, {_TAKEN}: {_some(report.several)}")
     if report.outliers:
         say(f"{_UNLIKE}: {_some(report.outliers)}")
+    if report.poor:
+        verb = "is" if len(report.poor) == 1 else "are"
+        shown = _some([f"{one.reason} ({printable(one.source)})" for one in report.poor])
+        say(f"{count(len(report.poor), 'photo')} {verb} poor: {shown}")
+    if report.all_poor:
+        say(f"{_NO_GOOD} {report.name}: {_BETTER}")
 
 
 def _some(sources: Sequence[str]) -> str:
@@ -100,6 +119,8 @@ def _row(report: EnrollReport) -> tuple[str, ...]:
         [
             f"{several} with several faces" if several else "",
             count(outliers, "outlier") if outliers else "",
+            "none good" if report.all_poor else "",
+            f"{len(report.poor)} poor" if report.poor and not report.all_poor else "",
         ]
     )
     numbers = (report.added, report.already, refused)
@@ -115,4 +136,6 @@ def _shape(report: EnrollReport) -> dict[str, Any]:
         "rejected": [{"source": r.source, "reason": r.reason} for r in report.rejected],
         "conflicts": [{"source": c.source, "person": c.person} for c in report.conflicts],
         "outliers": list(report.outliers),
+        "poor": [{"source": p.source, "reason": p.reason} for p in report.poor],
+        "all_poor": report.all_poor,
     }

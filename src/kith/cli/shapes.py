@@ -28,6 +28,10 @@ def face(one: Face) -> dict[str, Any]:
     }
     if one.quality is not None:
         shape["quality"] = round(one.quality.score, 3)
+        parts = asdict(one.quality).items()
+        shape["quality_parts"] = {
+            part: round(value, 3) for part, value in parts if part != "score" and value is not None
+        }
     return shape
 
 

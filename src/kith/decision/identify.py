@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kith.quality import UNUSABLE
+from kith.quality import UNUSABLE, reason
 from kith.types import Identification, Verdict
 
 if TYPE_CHECKING:
@@ -70,9 +70,7 @@ def unusable(face: Face) -> str | None:
     quality = face.quality
     if quality is None or quality.score >= UNUSABLE:
         return None
-    if quality.size < 6:
-        return "face too small"
-    return "face turned away" if abs(quality.yaw) > 0.9 else "face too blurred"
+    return f"face {reason(quality)}"
 
 
 def _verdict(

@@ -88,7 +88,8 @@ def photo_line(person: str, photo: NewPhoto) -> bytes:
             "box": list(face.box),
             "landmarks": face.landmarks.tolist(),
             "score": face.score,
-            "quality": None if face.quality is None else list(astuple(face.quality)),
+            # Of its numbers, those that a gallery keeps: the first four.
+            "quality": None if face.quality is None else list(astuple(face.quality)[:4]),
         }
         for face in photo.faces
     ]

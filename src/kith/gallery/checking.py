@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Row
 
-    from kith.types import Vector
+    from kith.gallery.templates import Template
 
 _AT_ONCE = 500
 _TOLERANCE = 1e-5
@@ -107,12 +107,27 @@ def _person(connection: Connection, person: Row[Any], dimension: int) -> Iterato
     if rows.not_unit(embeddings):
         yield f"{shown}: an embedding is not a unit vector"
         return
-    yield from _template(connection, person.id, shown, embeddings, [face.member for face in kept])
+    quality = rows.qualities([face.quality for face in kept])
+    expected = (template(embeddings, quality), template(embeddings))
+    yield from _template(connection, person.id, shown, expected, [face.member for face in kept])
 
 
 def _template(
-    connection: Connection, person: int, shown: str, embeddings: Vector, members: list[bool]
+    connection: Connection,
+    person: int,
+    shown: str,
+    expected: tuple[Template, Template],
+    members: list[bool],
 ) -> Iterator[str]:
+    """Compare a person's template with what it should be.
+
+    Args:
+        connection: to read it.
+        person: whose.
+        shown: their name.
+        expected: with and without weights; the first kith made templates without.
+        members: which of their faces are marked as part of it.
+    """
     templates = schema.templates
     stored = connection.execute(
         select(templates).where(templates.c.person_id == person)
@@ -120,15 +135,15 @@ def _template(
     if stored is None:
         yield f"{shown}: no template"
         return
-    expected = template(embeddings)
-    if members != expected.members.tolist() or (stored.members, stored.outliers) != (
+    if members != expected[0].members.tolist() or (stored.members, stored.outliers) != (
         members.count(True),
         members.count(False),
     ):
         yield f"{shown}: outliers are not marked as they should be"
-    elif type(stored.vector) is not bytes or len(stored.vector) != embeddings[0].nbytes:
+        return
+    if type(stored.vector) is not bytes or len(stored.vector) != expected[0].vector.nbytes:
         yield f"{shown}: the template is damaged"
-    elif not np.allclose(
-        rows.vectors([stored.vector], embeddings.shape[1])[0], expected.vector, atol=_TOLERANCE
-    ):
+        return
+    vector = rows.vectors([stored.vector], len(expected[0].vector))[0]
+    if not any(np.allclose(vector, made.vector, atol=_TOLERANCE) for made in expected):
         yield f"{shown}: the template is not the mean of the embeddings"

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from kith.errors import EnrolmentError, printable
+from kith.quality import POOR, reason
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from kith.gallery.records import AddReport, Conflict, NewPhoto
 
@@ -16,6 +17,14 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class Rejected:
     """A photo that cannot stand for a person, and why."""
+
+    source: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Poor:
+    """A photo that was kept, but of which a better one would help, and why."""
 
     source: str
     reason: str
@@ -37,6 +46,8 @@ class EnrollReport:
         conflicts: photos that already stand for somebody else.
         outliers: sources of all this person's photos, old and new, whose face agrees too little
             with the others and is left out of the template.
+        poor: new photos on which the face is hard to recognise.
+        all_poor: no photo of this person, old or new, is better than poor; said where one is new.
     """
 
     name: str
@@ -46,6 +57,8 @@ class EnrollReport:
     rejected: tuple[Rejected, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
     outliers: tuple[str, ...] = ()
+    poor: tuple[Poor, ...] = ()
+    all_poor: bool = False
 
 
 @dataclass(slots=True)
@@ -59,6 +72,8 @@ class Tally:
     rejected: list[Rejected] = field(default_factory=list)
     conflicts: list[Conflict] = field(default_factory=list)
     outliers: tuple[str, ...] = ()
+    poor: list[Poor] = field(default_factory=list)
+    all_poor: bool = False
     waiting: list[NewPhoto] = field(default_factory=list)
 
     def written(self, report: AddReport) -> None:
@@ -67,6 +82,9 @@ class Tally:
         self.already += len(report.already)
         self.conflicts += report.conflicts
         self.outliers = report.outliers
+        new = {photo.digest: photo for photo in self.waiting}
+        self.poor += _poor([new[digest] for digest in report.added])
+        self.all_poor = report.best is not None and report.best < POOR
         self.waiting.clear()
 
     def report(self) -> EnrollReport:
@@ -79,7 +97,18 @@ class Tally:
             tuple(self.rejected),
             tuple(self.conflicts),
             self.outliers,
+            tuple(self.poor),
+            self.all_poor,
         )
+
+
+def _poor(photos: Sequence[NewPhoto]) -> Iterator[Poor]:
+    """Yield those of which not even the best face is good."""
+    for photo in photos:
+        measured = [face.quality for face in photo.faces if face.quality is not None]
+        best = max(measured, key=lambda quality: quality.score, default=None)
+        if best is not None and best.score < POOR:
+            yield Poor(photo.source, reason(best))
 
 
 def usable(name: str, reports: Sequence[EnrollReport]) -> EnrollReport:

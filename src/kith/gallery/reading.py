@@ -104,10 +104,10 @@ def photo_digests(connection: Connection, name: str) -> set[str]:
 
 
 def embeddings(connection: Connection, person: int) -> Sequence[Any]:
-    """Return `id`, `embedding` and `member` of a person's faces, oldest first."""
+    """Return `id`, `embedding`, `quality` and `member` of a person's faces, oldest first."""
     faces, photos = schema.faces, schema.photos
     return connection.execute(
-        select(faces.c.id, faces.c.embedding, faces.c.member)
+        select(faces.c.id, faces.c.embedding, faces.c.quality, faces.c.member)
         .join(photos, photos.c.id == faces.c.photo_id)
         .where(photos.c.person_id == person)
         .order_by(faces.c.id)
@@ -125,6 +125,18 @@ def outlier_sources(connection: Connection, person: int) -> tuple[str, ...]:
         .order_by(photos.c.id)
     )
     return tuple(found.scalars())
+
+
+def best_quality(connection: Connection, person: int) -> float | None:
+    """Return the quality of a person's best face, 0–1; None where one's is not known."""
+    faces, photos = schema.faces, schema.photos
+    found = connection.execute(
+        select(func.max(faces.c.quality), func.count(), func.count(faces.c.quality))
+        .join(photos, photos.c.id == faces.c.photo_id)
+        .where(photos.c.person_id == person)
+    ).one()
+    best, all_faces, measured = found
+    return best if all_faces == measured and isinstance(best, float) else None
 
 
 def summaries(connection: Connection, after: tuple[str, str], limit: int) -> list[PersonSummary]:

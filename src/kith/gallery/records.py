@@ -48,6 +48,8 @@ class AddReport:
         conflicts: photos left out because they stand for somebody else.
         outliers: sources of all photos of this person, old and new, with a face that agrees too
             little with the others and is left out of the template.
+        best: quality of the best face of all this person's photos, 0–1; None where one's is not
+            known.
     """
 
     name: str
@@ -56,6 +58,7 @@ class AddReport:
     already: tuple[str, ...]
     conflicts: tuple[Conflict, ...]
     outliers: tuple[str, ...]
+    best: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,12 @@ def vectors(blobs: list[Any], dimension: int) -> Vector:
     return flat.reshape(len(blobs), dimension).astype(np.float32, copy=False)
 
 
+def qualities(values: list[Any]) -> npt.NDArray[np.float64]:
+    """Return qualities as they were kept; NaN where there is none or it cannot be one."""
+    numbers = [value if isinstance(value, (int, float)) else math.nan for value in values]
+    return np.array(numbers, dtype=np.float64)
+
+
 def not_unit(matrix: Vector) -> bool:
     """Return whether any row is not a unit vector; NaN and infinity are not."""
     norms = np.linalg.norm(matrix.astype(np.float64), axis=1)

@@ -1,10 +1,14 @@
 """Many embeddings of a person to one vector, outliers left out.
 
-The template is the normalised mean of the embeddings. A photo under the wrong name would pull it
-away, so each embedding's agreement with the others is looked at first: the similarity it reaches
-with at least half of them (the ⌊n/2⌋-th best of its similarities to the other n − 1). As long as
-the wrong faces are fewer than half, even when all of them show one and the same other person, the
-agreement of a right one is that of a same-person pair and the agreement of a wrong one is not.
+The template is the normalised mean of the embeddings, each weighted with the quality of its face:
+a blurred photo says less of a person than a good one. No photo weighs more than four times as much
+as another, so that none stands for the person alone.
+
+A photo under the wrong name would pull the template away, so each embedding's agreement with the
+others is looked at first: the similarity it reaches with at least half of them (the ⌊n/2⌋-th best
+of its similarities to the other n − 1). As long as the wrong faces are fewer than half, even when
+all of them show one and the same other person, the agreement of a right one is that of a
+same-person pair and the agreement of a wrong one is not.
 
 An embedding is an outlier when its agreement lies below the median agreement by more than three
 scaled median absolute deviations (the Hampel identifier: F. R. Hampel, "The influence curve and
@@ -22,6 +26,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy.typing as npt
 
     from kith.types import Vector
@@ -34,6 +40,10 @@ DEVIATIONS = 3.0
 _NORMAL = 1.4826
 _REFERENCES = 256
 """Agreement among more embeddings than these is measured with an even sample of so many."""
+
+LEAST_WEIGHT = 0.25
+"""Of the poorest photo; the best has 1. What weights gain is printed by ``benchmarks/weights.py``;
+between 0.1 and 0.3 it is the same."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,20 +59,27 @@ class Template:
     members: npt.NDArray[np.bool_]
 
 
-def template(embeddings: Vector) -> Template:
-    """Reduce n unit vectors, float32 n × d with n ≥ 1, to one.
+def template(
+    embeddings: Vector, quality: Sequence[float] | npt.NDArray[np.float64] | None = None
+) -> Template:
+    """Reduce n unit vectors to one.
 
-    The result does not depend on the order of the rows.
+    The result does not depend on the order of the photos.
+
+    Args:
+        embeddings: float32 n × d, n ≥ 1.
+        quality: of each face, 0–1; NaN where it is not known; None where none is.
     """
     if embeddings.ndim != 2 or len(embeddings) == 0:
         raise ValueError(f"expected n × d embeddings, n ≥ 1, not {embeddings.shape}")
+    weights = np.ones(len(embeddings)) if quality is None else _weights(quality)
     # In one order whatever order they came in: sums round the same way, the sample is the same.
-    exact = np.ascontiguousarray(embeddings, dtype=np.float32)
+    exact = np.column_stack([embeddings, weights]).astype(np.float32)
     order = np.argsort(exact.view(np.dtype((np.void, exact[0].nbytes))).ravel(), kind="stable")
-    rows = exact[order].astype(np.float64)
+    rows, weights = np.split(exact[order].astype(np.float64), [-1], axis=1)
     agreement = _agreement(rows)
     kept = _members(agreement)
-    mean = rows[kept].mean(axis=0)
+    mean = np.average(rows[kept], axis=0, weights=weights[kept, 0])
     norm = np.linalg.norm(mean)
     if norm < 1e-6:  # opposite vectors cancel out: the one that agrees best has to do
         mean = rows[int(np.argmax(agreement))]
@@ -70,6 +87,13 @@ def template(embeddings: Vector) -> Template:
     members = np.empty(len(rows), dtype=np.bool_)
     members[order] = kept
     return Template((mean / norm).astype(np.float32), members)
+
+
+def _weights(quality: Sequence[float] | npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Return what each photo counts, the best one 1; one of unknown quality like a good one."""
+    known = np.nan_to_num(np.asarray(quality, dtype=np.float64), nan=1.0)
+    bounded = np.clip(known, LEAST_WEIGHT, 1.0)
+    return np.asarray(bounded / bounded.max())
 
 
 def _agreement(rows: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

@@ -92,11 +92,13 @@ def add(
             _insert_photo(connection, person, photo, contract.dimension)
             added.append(photo.digest)
     outliers: tuple[str, ...] = ()
+    best = None
     if person is not None and added:
         renew_template(connection, person, contract.dimension)
         record(connection, "add", person, photos=len(added))
     if person is not None:
         outliers = reading.outlier_sources(connection, person)
+        best = reading.best_quality(connection, person)
     return AddReport(
         name=name,
         created=created and person is not None,
@@ -104,6 +106,7 @@ def add(
         already=tuple(already),
         conflicts=tuple(conflicts),
         outliers=outliers,
+        best=best,
     )
 
 
@@ -114,7 +117,10 @@ def renew_template(connection: Connection, person: int, dimension: int) -> None:
     connection.execute(templates.delete().where(templates.c.person_id == person))
     if not kept:
         return
-    made = template(rows.vectors([face.embedding for face in kept], dimension))
+    made = template(
+        rows.vectors([face.embedding for face in kept], dimension),
+        rows.qualities([face.quality for face in kept]),
+    )
     for face, member in zip(kept, made.members.tolist(), strict=True):
         if face.member != member:
             connection.execute(faces.update().where(faces.c.id == face.id).values(member=member))

@@ -202,6 +202,9 @@ class ModelCard:
         variants: other ways to use it.
         measured: accuracy and speed.
         notes: what else a user should know.
+        confidence: what the network's own number (a detector's score, the length of an embedder's
+            vector) says of a face, as pairs of number and 0–1, both rising, with even steps
+            between them; empty where nobody measured it or it says little.
     """
 
     id: str
@@ -227,6 +230,7 @@ class ModelCard:
     variants: tuple[Variant, ...] = ()
     measured: Measured | None = None
     notes: str = ""
+    confidence: tuple[tuple[float, float], ...] = ()
 
     @property
     def files(self) -> tuple[Weights, ...]:

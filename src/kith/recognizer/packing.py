@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import zlib
+from dataclasses import astuple, fields
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -30,7 +31,7 @@ def pack(faces: Sequence[Face], dimension: int) -> bytes:
         row["quality"] = (
             math.nan
             if quality is None
-            else (quality.size, quality.sharpness, quality.yaw, quality.score)
+            else [math.nan if number is None else number for number in astuple(quality)]
         )
         row["length"] = math.nan if length is None else length
         assert face.embedding is not None
@@ -48,7 +49,8 @@ def unpack(packed: bytes, dimension: int) -> tuple[Face, ...] | None:
 
 
 def _face(row: np.void) -> Face:
-    quality, length = row["quality"].tolist(), float(row["length"])
+    numbers, length = row["quality"].tolist(), float(row["length"])
+    quality = Quality(*numbers[:4], *(_known(number) for number in numbers[4:]))
     landmarks, embedding = (
         np.array(row[part], dtype=np.float32) for part in ("landmarks", "embedding")
     )
@@ -58,10 +60,14 @@ def _face(row: np.void) -> Face:
         Box(*row["box"].tolist()),
         landmarks,
         float(row["score"]),
-        None if math.isnan(quality[0]) else Quality(*quality),
+        None if math.isnan(numbers[0]) else quality,
         embedding,
-        None if math.isnan(length) else length,
+        _known(length),
     )
+
+
+def _known(number: float) -> float | None:
+    return None if math.isnan(number) else number
 
 
 def _layout(dimension: int) -> np.dtype[np.void]:
@@ -70,7 +76,7 @@ def _layout(dimension: int) -> np.dtype[np.void]:
             ("box", "<f8", 4),
             ("landmarks", "<f4", (5, 2)),
             ("score", "<f8"),
-            ("quality", "<f8", 4),
+            ("quality", "<f8", len(fields(Quality))),
             ("length", "<f8"),
             ("embedding", "<f4", dimension),
         ]

@@ -10,7 +10,7 @@ from kith.detection import check_score
 from kith.embedding import BATCH, open_embedder, parse
 from kith.models import ModelStore
 from kith.models.catalogue import card
-from kith.recognizer.faces import at_full_size, make_face
+from kith.recognizer.faces import at_full_size, judge, make_face, strengths
 from kith.recognizer.finder import Finder, check_options
 from kith.recognizer.pipeline import Pipeline
 
@@ -232,14 +232,16 @@ class Recognizer:
         jobs = [(part, crops[part.recipe.name][chunk]) for chunk in chunks for part in parts]
         run = self._face_pool.map if share and len(jobs) > 1 else map
         done = list(run(lambda job: job[0].describe(job[1]), jobs))
+        seen = [done[start : start + len(parts)] for start in range(0, len(done), len(parts))]
         described = [
-            pair
-            for start in range(0, len(done), len(parts))
-            for pair in zip(*self._embedder.join(done[start : start + len(parts)]), strict=True)
+            face
+            for chunk in seen
+            for face in zip(*self._embedder.join(chunk), strengths(parts, chunk), strict=True)
         ]
+        detector = card(self.detector)
         return tuple(
-            make_face(one, crop, row, length)
-            for one, crop, (row, length) in zip(
+            make_face(one, judge(one, crop, photo, detector, strength), row, length)
+            for one, crop, (row, length, strength) in zip(
                 at_full_size(found, photo), crops[ARCFACE.name], described, strict=True
             )
         )

@@ -66,6 +66,7 @@ CARDS = (
         notes="Trained for faces of about 10 to 300 pixels: larger photos are searched at a "
         "reduced size.",
         measured=figures.speed(7.5),
+        confidence=((0.5, 0.0), (0.88, 0.4), (0.945, 1.0)),
     ),
     ModelCard(
         id="mtcnn",
@@ -95,6 +96,7 @@ CARDS = (
         notes="Finds what facenet-pytorch's MTCNN finds; as `kith.compat.mtcnn`, what mtcnn 1.0 "
         "does.",
         measured=figures.speed(18.4),
+        confidence=((0.6, 0.0), (0.85, 0.4), (0.98, 0.7), (0.999, 0.77), (0.9999, 1.0)),
     ),
     ModelCard(
         id="scrfd-500m",
@@ -124,6 +126,7 @@ CARDS = (
         "Face Detection. ICLR 2022, arXiv:2105.04714",
         training_data="WIDER FACE",
         measured=figures.speed(23.9),
+        confidence=((0.35, 0.0), (0.62, 0.4), (0.895, 1.0)),
     ),
     ModelCard(
         id="sface",
@@ -165,6 +168,7 @@ CARDS = (
         threshold=figures.threshold(0.368, 8.3e-4, 1.2e-3),
         mirror_threshold=figures.threshold(0.370, 8.2e-4, 1.2e-3),
         measured=figures.figures(8.2, accuracy=0.9967, tar=0.9967),
+        confidence=((5.5, 0.0), (11.7, 1.0)),
     ),
     ModelCard(
         id="arcface-mbf",
@@ -198,6 +202,7 @@ CARDS = (
         threshold=figures.threshold(0.234, 8.2e-4, 1.2e-3),
         mirror_threshold=figures.threshold(0.235, 8.1e-4, 1.2e-3),
         measured=figures.figures(6.6, accuracy=0.9967, tar=0.9972),
+        confidence=((9.4, 0.0), (23.0, 1.0)),
     ),
     ModelCard(
         id="edgeface-s",
