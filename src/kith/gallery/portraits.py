@@ -21,11 +21,15 @@ _KEYS_AT_ONCE = 500
 
 
 class Portrait(NamedTuple):
-    """The face that stands for a photo: whose, of which photo, and its row."""
+    """The face that stands for a photo: whose, of which photo, its row and its quality.
+
+    The quality is 0–1; None where it was not measured.
+    """
 
     person: int
     digest: str
     face: int
+    quality: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,7 @@ def listed(database: Database) -> Portraits:
                 photos.c.digest,
                 faces.c.id.label("face"),
                 faces.c.member,
+                faces.c.quality,
             )
             .join(faces, faces.c.photo_id == photos.c.id)
             .order_by(photos.c.id, faces.c.member.desc(), (faces.c.width * faces.c.height).desc())
@@ -67,7 +72,7 @@ def listed(database: Database) -> Portraits:
     last = None
     for row in found:
         if row.photo != last and row.member:
-            portraits[row.photo] = Portrait(row.person_id, row.digest, row.face)
+            portraits[row.photo] = Portrait(row.person_id, row.digest, row.face, row.quality)
         elif row.photo != last:
             outliers += 1
         last = row.photo

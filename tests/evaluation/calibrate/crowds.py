@@ -55,6 +55,7 @@ def material(
         people=tuple(f"person {number}" for number in range(max(person) + 1)),
         digests=tuple(digests or [digest((seed, number)) for number in range(len(rows))]),
         acquired=acquired,
+        quality=np.random.default_rng([seed, 1]).uniform(0, 1, len(rows)),
         vectors=lambda at: rows[at],
     )
 

@@ -53,8 +53,8 @@ def test_faces_and_other_peoples_templates(part: Part) -> None:
     people, templates = templates_of(part)
     assert people.tolist() == np.flatnonzero(part.faces).tolist()
     for person, row in zip(people, templates, strict=True):
-        own = part.vectors[(part.person == person) & part.acquired]
-        assert np.array_equal(row, template(own).vector)
+        own = (part.person == person) & part.acquired
+        assert np.array_equal(row, template(part.vectors[own], part.quality[own]).vector)
     found = searches(part)
     expected = [
         float(part.vectors[photo] @ row)
@@ -85,5 +85,6 @@ def test_a_face_is_never_part_of_the_template_it_is_compared_with() -> None:
     expected = []
     for photo, person in enumerate(part.person):
         rest = np.flatnonzero((part.person == person) & (np.arange(len(part.person)) != photo))
-        expected.append(float(part.vectors[photo] @ template(part.vectors[rest]).vector))
+        made = template(part.vectors[rest], part.quality[rest]).vector
+        expected.append(float(part.vectors[photo] @ made))
     assert own_templates(part) == pytest.approx(np.array(expected), abs=1e-6)

@@ -29,6 +29,7 @@ def shuffled(photos: Material, order: np.ndarray, names: tuple[str, ...]) -> Mat
         people=names,
         digests=tuple(photos.digests[number] for number in at),
         acquired=photos.acquired[at],
+        quality=photos.quality[at],
         vectors=lambda wanted: whole[at][wanted],
     )
 
@@ -56,6 +57,7 @@ def test_photos_stay_with_their_person_and_their_vector() -> None:
             assert part.names[part.person[row]] == f"person {photos.person[number]}"
             assert np.array_equal(part.vectors[row], whole[number])
             assert part.acquired[row] == photos.acquired[number]
+            assert part.quality[row] == photos.quality[number]
 
 
 def test_neither_names_nor_the_order_of_files_matter() -> None:

@@ -20,7 +20,7 @@ def enrolled(part: Part, side: int) -> tuple[dict[int, np.ndarray], dict[int, in
         if len(photos) > 1:
             away[person] = photos.pop()
         if kept := [photo for photo in photos if part.acquired[photo]]:
-            gallery[person] = template(part.vectors[kept]).vector
+            gallery[person] = template(part.vectors[kept], part.quality[kept]).vector
     return gallery, away
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from dataclasses import dataclass
 from pathlib import PurePath
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from kith.gallery.store import GalleryStore
     from kith.recognizer import Recognizer
     from kith.recognizer.cache import FaceCache
-    from kith.types import Vector
+    from kith.types import Face, Vector
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,6 +40,7 @@ class Material:
         people: names.
         digests: sha256 of each photo, hexadecimal; empty where it could not be read.
         acquired: bool, n: whether there is a face to compare.
+        quality: float64, n: of each face, 0–1; NaN where it is not known.
         vectors: gives the embeddings of some photos, float32, k × d; of zeros where there is none.
         notes: what was left out, in one line each.
     """
@@ -48,6 +50,7 @@ class Material:
     people: tuple[str, ...]
     digests: tuple[str, ...]
     acquired: npt.NDArray[np.bool_]
+    quality: npt.NDArray[np.float64]
     vectors: Callable[[npt.NDArray[np.intp]], Vector]
     notes: tuple[str, ...] = ()
 
@@ -70,6 +73,7 @@ def from_gallery(store: GalleryStore) -> Material:
         people=tuple(found.names.values()),
         digests=tuple(one.digest for one in found.portraits),
         acquired=np.ones(len(found.portraits), dtype=np.bool_),
+        quality=np.array([one.quality for one in found.portraits], dtype=np.float64),
         vectors=lambda at: portraits.embeddings(
             store.database, [found.portraits[number].face for number in at.tolist()]
         ),
@@ -138,9 +142,14 @@ def _described(
         people=people,
         digests=described.digests,
         acquired=acquired,
+        quality=np.array([_quality(face) for face in described.faces], dtype=np.float64),
         vectors=lambda at: vectors[at],
         notes=(*notes, f"{failed:,} photos show no usable face") if failed else notes,
     )
+
+
+def _quality(face: Face | None) -> float:
+    return math.nan if face is None or face.quality is None else face.quality.score
 
 
 def _by_folder(photos: Sequence[str], person: Indices) -> bool:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kith.evaluation.records import FAILED, Comparisons
-from kith.gallery.templates import template
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -88,7 +87,7 @@ def impostors_of(part: Part, comparisons: Comparisons) -> Impostors:
 def templates_of(part: Part, least: int = 1) -> tuple[Indices, Vector]:
     """Return who has so many faces or more (int32, t), and their templates (float32, t × d)."""
     people = np.flatnonzero(part.faces >= least).astype(np.int32)
-    made = [template(part.vectors[_rows(part, person)]).vector for person in people.tolist()]
+    made = [part.template(_rows(part, person)) for person in people.tolist()]
     return people, np.array(made, dtype=np.float32).reshape(len(people), part.vectors.shape[1])
 
 
@@ -119,10 +118,10 @@ def own_templates(part: Part) -> Scores:
     """Return each face's similarity to the template of its person's other faces, where any are."""
     found: list[float] = []
     for person in np.flatnonzero(part.faces >= SEVERAL).tolist():
-        own = part.vectors[_rows(part, person)]
-        for number in range(len(own)):
-            rest = np.delete(own, number, axis=0)
-            found.append(float(own[number] @ template(rest).vector))
+        own = _rows(part, person)
+        for number, photo in enumerate(own.tolist()):
+            rest = part.template(np.delete(own, number))
+            found.append(float(part.vectors[photo] @ rest))
     return np.array(found, dtype=np.float32)
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kith.errors import printable
+from kith.gallery.templates import template
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -36,6 +37,7 @@ class Part:
         person: int32, n: whom each photo shows, 0 … people − 1.
         names: of them.
         acquired: bool, n: whether there is a face to compare.
+        quality: float64, n: of each face, 0–1; NaN where it is not known.
         vectors: float32, n × d.
         digests: of the photos.
     """
@@ -43,6 +45,7 @@ class Part:
     person: Indices
     names: tuple[str, ...]
     acquired: npt.NDArray[np.bool_]
+    quality: npt.NDArray[np.float64]
     vectors: Vector
     digests: tuple[str, ...]
 
@@ -50,6 +53,10 @@ class Part:
     def faces(self) -> Indices:
         """How many photos with a face there are of each person, int32."""
         return np.bincount(self.person[self.acquired], minlength=len(self.names)).astype(np.int32)
+
+    def template(self, photos: npt.NDArray[np.intp]) -> Vector:
+        """Return what a gallery would make of some photos of one person, float32, d."""
+        return template(self.vectors[photos], self.quality[photos]).vector
 
 
 def parts_of(material: Material, seed: int) -> tuple[Part, Part, tuple[str, ...]]:
@@ -154,6 +161,7 @@ def _part(material: Material, people: list[npt.NDArray[np.intp]]) -> Part:
         person=np.repeat(np.arange(len(people)), sizes).astype(np.int32),
         names=tuple(material.people[int(material.person[photos[0]])] for photos in people),
         acquired=material.acquired[at],
+        quality=material.quality[at],
         vectors=material.vectors(at),
         digests=tuple(material.digests[number] for number in at.tolist()),
     )

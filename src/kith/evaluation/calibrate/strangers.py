@@ -13,7 +13,6 @@ import numpy as np
 
 from kith.evaluation.metrics import Probes
 from kith.evaluation.records import FAILED
-from kith.gallery.templates import template
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -90,5 +89,5 @@ def _gallery(part: Part, enrolled: int, looked_for: npt.NDArray[np.intp]) -> tup
         rows = np.flatnonzero((part.person == person) & usable)
         if len(rows):
             people.append(person)
-            made.append(template(part.vectors[rows]).vector)
+            made.append(part.template(rows))
     return np.array(people, dtype=np.int32), np.stack(made)
