@@ -13,6 +13,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import kith
+from gallery.people import fill
 from kith import samples
 from kith.models import ModelStore
 from kith.models.catalogue import card
@@ -23,6 +25,8 @@ from reference import random_weights
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 FENCE = re.compile(r"^```(python|sh)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+ENOUGH = 160
+"""People to calibrate on."""
 PAIRS = """photo,other,same
 known/madonna/1.jpg,known/madonna/2.jpg,yes
 known/ben_afflek/1.jpg,known/ben_afflek/2.jpg,yes
@@ -114,7 +118,11 @@ def environment(folder: Path, kith_home: Path) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("page", [p for p in PAGES if snippets(p, "python")], ids=lambda p: p.name)
-def test_python_snippets_run(page: Path, folder: Path, kith_home: Path, classic_home: Path) -> None:
+def test_python_snippets_run(
+    page: Path, folder: Path, kith_home: Path, classic_home: Path, recognizer: kith.Recognizer
+) -> None:
+    if page.name == "calibration.md":
+        fill(folder / "people.kith", recognizer.contract, ENOUGH)
     program = "\n".join(snippets(page, "python"))
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", program],
@@ -135,8 +143,12 @@ def commands(page: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("page", [p for p in PAGES if commands(p)], ids=lambda p: p.name)
-def test_commands_run(page: Path, folder: Path, kith_home: Path) -> None:
+def test_commands_run(
+    page: Path, folder: Path, kith_home: Path, recognizer: kith.Recognizer
+) -> None:
     where = environment(folder, kith_home)
+    if page.name == "calibration.md":
+        fill(folder / "default.kith", recognizer.contract, ENOUGH)
     if page.name in ("gallery.md", "verify.md"):
         enrol = ["kith", "enroll", "Ada", "ada1.jpg", "ada2.jpg"]
         subprocess.run(enrol, cwd=folder, env=where, check=True, capture_output=True, timeout=60)

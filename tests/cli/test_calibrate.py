@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from dataclasses import replace
@@ -10,11 +9,9 @@ import numpy as np
 import pytest
 
 from decision.calibrations import CALIBRATION
-from gallery.people import face, lookalikes
+from gallery.people import fill
 from kith.gallery.calibrations import StoredCalibrations
-from kith.gallery.records import NewPhoto
 from kith.gallery.store import GalleryStore
-from kith.types import Quality
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,19 +24,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 def crowded(kith: Kith, gallery: Path, recognizer: library.Recognizer) -> Kith:
     """160 people made of random numbers, two photos each, in the network's own contract."""
-    contract = recognizer.contract
-    quality = Quality(60.0, 0.4, 0.0, 1.0)
-    with GalleryStore.open(gallery, create=True) as store:
-        for person in range(160):
-            photos = [
-                NewPhoto(
-                    hashlib.sha256(f"{person} {number}".encode()).hexdigest(),
-                    f"{person}-{number}.jpg",
-                    (face(vector, quality),),
-                )
-                for number, vector in enumerate(lookalikes(person, 2, 0.6, contract.dimension))
-            ]
-            store.add(f"Person {person}", photos, contract)
+    fill(gallery, recognizer.contract, 160)
     return kith
 
 

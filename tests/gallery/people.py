@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kith.gallery.records import NewPhoto
+from kith.gallery.store import GalleryStore
 from kith.types import Box, EmbeddingContract, Face, Quality
 
 if TYPE_CHECKING:
@@ -59,6 +60,19 @@ def photo(number: int, embedding: Vector | None = None, source: str | None = Non
 def photos_of(seed: int, count: int, similarity: float = 0.6) -> list[NewPhoto]:
     vectors = lookalikes(seed, count, similarity)
     return [photo(1000 * seed + number, vector) for number, vector in enumerate(vectors)]
+
+
+def fill(path: Path, contract: EmbeddingContract, people: int) -> None:
+    """Enrol people made of random numbers, two photos each, in some network's own contract."""
+    with GalleryStore.open(path, create=True) as store:
+        for person in range(people):
+            vectors = lookalikes(person, 2, 0.6, contract.dimension)
+            quality = Quality(60.0, 0.4, 0.0, 1.0)
+            photos = [
+                NewPhoto(digest(f"{person} {number}"), f"{person}-{number}.jpg", (one,))
+                for number, one in enumerate(face(vector, quality) for vector in vectors)
+            ]
+            store.add(f"Person {person}", photos, contract)
 
 
 def raw_bytes(path: Path) -> bytes:

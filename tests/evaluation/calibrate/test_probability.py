@@ -107,6 +107,16 @@ def test_kinds_that_are_apart_are_parted_between_them() -> None:
     )
 
 
+def test_beyond_the_last_mistakes_it_is_level() -> None:
+    """From the highest similarity of two people down, from the lowest of one person up."""
+    rng = np.random.default_rng(4)
+    genuine = rng.uniform(0.6, 0.8, 60).astype(np.float32)
+    impostor = rng.uniform(-0.2, 0.2, 600).astype(np.float32)
+    (low, _), (high, _) = odds_of(genuine, impostor, 60, 600)
+    assert low == pytest.approx(impostor.max(), abs=STEP)
+    assert high == pytest.approx(genuine.min(), abs=STEP)
+
+
 def test_scores_that_say_nothing() -> None:
     level = np.full(20, 0.3, np.float32)
     [(at, said)] = odds_of(level, level, 20, 190)

@@ -48,6 +48,17 @@ def test_the_definition(rate: float, kind: str) -> None:
     assert upper_thresholds(impostors, [rate], seed=4, rounds=50) == [max(expected, plain)]
 
 
+def test_it_is_never_below_the_plain_threshold() -> None:
+    """Not even where all the rounds there are happened to draw people of little likeness."""
+    part = part_of(crowd(40, 2))
+    impostors = impostors_of(part, photo_pairs(part))
+    plain = threshold_at_fmr(impostors.scores, 0.02)
+    single = [slowly(impostors, 0.02, seed, rounds=1)[0] for seed in range(12)]
+    assert min(single) < plain < max(single)
+    for seed, drawn in enumerate(single):
+        assert upper_thresholds(impostors, [0.02], seed=seed, rounds=1) == [max(drawn, plain)]
+
+
 def test_several_rates_at_once_are_those_of_each(monkeypatch: pytest.MonkeyPatch) -> None:
     part = part_of(crowd(40, 2))
     impostors = impostors_of(part, photo_pairs(part))

@@ -51,10 +51,10 @@ def tail_of(impostors: Impostors, fpir: float, *, seed: int = 0) -> Tail:
         lowest = min(max(RULE_OF_3 / impostors.pairs, ROUGH), HIGHEST / 2)
     decade = min(HIGHEST, DECADE * lowest)
     rates = np.geomspace(max(decade, min(fpir, HIGHEST)), lowest, KNOTS)
-    similarities = np.maximum.accumulate(upper_thresholds(impostors, rates.tolist(), seed=seed))
+    similarities = upper_thresholds(impostors, rates.tolist(), seed=seed)
     last = rates[rates <= decade * (1 + 1e-9)]
     plain = np.array([threshold_at_fmr(impostors.scores, rate) for rate in last.tolist()])
-    return Tail(tuple(zip(rates.tolist(), similarities.tolist(), strict=True)), _scale(last, plain))
+    return Tail(tuple(zip(rates.tolist(), similarities, strict=True)), _scale(last, plain))
 
 
 def _scale(rates: Floats, similarities: Floats) -> float:
