@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
+import os
 import sqlite3
 import stat
 import threading
 from dataclasses import replace
+from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -124,6 +126,32 @@ def test_another_version_finds_nothing(path: Path, monkeypatch: pytest.MonkeyPat
     assert find(path, 1, replace(PIPELINE)) is None
 
 
+@pytest.mark.parametrize("package", ["onnxruntime", "onnxruntime-gpu", "pillow"])
+def test_another_decoder_or_runtime_finds_nothing(
+    path: Path, monkeypatch: pytest.MonkeyPatch, package: str
+) -> None:
+    def other(name: str) -> str:
+        if name == package:
+            return "99.0"
+        return version(name)
+
+    keep(path, photo(1))
+    monkeypatch.setattr("kith.recognizer.pipeline.version", other)
+    assert find(path, 1, replace(PIPELINE)) is None
+
+
+def test_no_package_need_have_its_usual_name(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def absent(name: str) -> str:
+        raise PackageNotFoundError(name)  # onnxruntime-gpu stands in for onnxruntime
+
+    monkeypatch.setattr("kith.recognizer.pipeline.version", absent)
+    pipeline = replace(PIPELINE)
+    with FaceCache(path) as cache:
+        cache.keep(pipeline, photo(1))
+    assert find(path, 1, pipeline) is not None
+    assert find(path, 1) is None
+
+
 def test_a_photo_that_could_not_be_read_is_not_kept(path: Path) -> None:
     keep(path, replace(photo(1), error="is damaged", digest=""))
     assert find(path, 1) is None
@@ -188,6 +216,43 @@ def test_a_damaged_row_is_described_again(path: Path) -> None:
     assert find(path, 1) is None
     keep(path, photo(1))
     assert find(path, 1) is not None
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "width = width + 1",
+        "height = 'tall'",
+        "faces = 7",
+        "faces = NULL",
+        "faces = x''",
+        "digest = zeroblob(32)",
+    ],
+)
+def test_a_changed_row_is_described_again(path: Path, change: str) -> None:
+    keep(path, photo(1))
+    with sqlite3.connect(path) as other:
+        other.execute("PRAGMA writable_schema = ON")  # damage keeps no constraint
+        other.execute("UPDATE sqlite_schema SET sql = replace(sql, ' NOT NULL', '')")
+    other.close()
+    with sqlite3.connect(path) as other:
+        other.execute(f"UPDATE photos SET {change}")
+    other.close()
+    assert find(path, 1) is None
+    assert find(path, 0) is None
+
+
+@pytest.mark.skipif(not hasattr(os, "O_NOFOLLOW"), reason="links are followed here")
+def test_a_link_is_not_followed(path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    other = path.parent.parent / "other"
+    path.parent.mkdir(parents=True)
+    other.write_bytes(b"")
+    other.chmod(0o644)
+    path.symlink_to(other)
+    with caplog.at_level(logging.WARNING), FaceCache(path) as cache:
+        cache.keep(PIPELINE, photo(1))
+    assert "cannot be used" in caplog.text
+    assert (other.read_bytes(), stat.S_IMODE(other.stat().st_mode)) == (b"", 0o644)
 
 
 def test_where_it_cannot_be_written_all_goes_on_without(

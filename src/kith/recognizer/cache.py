@@ -11,6 +11,7 @@ import logging
 import sqlite3
 import threading
 import time
+import zlib
 from contextlib import suppress
 from typing import TYPE_CHECKING, Self
 
@@ -29,6 +30,8 @@ SECONDS_PER_CHANGE = 2.0
 """What a kill loses at most, in work."""
 PHOTOS_PER_CHANGE = 2000
 _log = logging.getLogger("kith.recognizer")
+_SUM = 4
+"""Bytes of a checksum; this one stands before the faces and covers all that is not theirs."""
 
 _FIND = (
     "SELECT width, height, faces FROM photos JOIN pipelines ON pipelines.id = pipeline"
@@ -90,14 +93,18 @@ class FaceCache:
             except sqlite3.Error as error:
                 self._trouble(error)
                 return None
-        faces = row and unpack(row[2], pipeline.contract.dimension)
-        return None if faces is None else PhotoFaces(source, row[0], row[1], digest, faces)
+        if row is None or not _is_whole(row, digest):
+            return None
+        width, height, kept = row
+        faces = unpack(kept[_SUM:], pipeline.contract.dimension)
+        return None if faces is None else PhotoFaces(source, width, height, digest, faces)
 
     def keep(self, pipeline: Pipeline, photo: PhotoFaces) -> None:
         """Remember what was found on a photo; one that could not be read is not remembered."""
         if photo.error is not None or self._connection is None:
             return
         packed = pack(photo.faces, pipeline.contract.dimension)
+        packed = _sum(photo.digest, photo.width, photo.height) + packed
         digest = bytes.fromhex(photo.digest)
         self._waiting.append((digest, photo.width, photo.height, packed, pipeline.key))
         waited = time.monotonic() - self._changed
@@ -134,6 +141,21 @@ class FaceCache:
                 return
         reason = getattr(error, "strerror", None) or error
         _log.warning("%s cannot be used (%s): photos are described without it", shown, reason)
+
+
+def _is_whole(row: tuple[object, ...], digest: str) -> bool:
+    """Tell whether a row is of this photo and as it was written; the faces are still to check."""
+    width, height, kept = row
+    return (
+        isinstance(kept, bytes)
+        and isinstance(width, int)
+        and isinstance(height, int)
+        and kept.startswith(_sum(digest, width, height))
+    )
+
+
+def _sum(digest: str, width: int, height: int) -> bytes:
+    return zlib.crc32(f"{digest} {width} {height}".encode()).to_bytes(_SUM, "little")
 
 
 def forget_photos(digests: Iterable[str], path: Path | None = None) -> None:

@@ -11,7 +11,7 @@ from kith.models.home import home
 if TYPE_CHECKING:
     from pathlib import Path
 
-FORMAT = 1
+FORMAT = 2
 WAIT_SECONDS = 10.0
 """For another process that writes."""
 
@@ -39,7 +39,8 @@ def cache_path() -> Path:
 def opened(path: Path) -> sqlite3.Connection:
     """Open the file, made where it is not there, for its owner alone."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    # A link could lead to somebody else's file, whose mode and contents are not ours to change.
+    os.close(os.open(path, os.O_CREAT | os.O_RDWR | getattr(os, "O_NOFOLLOW", 0), 0o600))
     path.chmod(0o600)
     connection = sqlite3.connect(
         path, timeout=WAIT_SECONDS, check_same_thread=False, isolation_level=None

@@ -6,7 +6,7 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass
 from functools import cached_property
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
 from kith._version import __version__
@@ -18,6 +18,13 @@ if TYPE_CHECKING:
 
 STEPS = 2
 """Raised whenever decoding, detection, alignment or quality comes to find something else."""
+
+
+PACKAGES = (
+    *("onnxruntime", "onnxruntime-gpu", "openvino"),
+    *("numpy", "opencv-python-headless", "opencv-python", "pillow", "pillow-heif"),
+)
+"""Whose versions may change a result in its last bits: they run networks, decode and resize."""
 
 
 @dataclass(frozen=True)
@@ -42,11 +49,18 @@ class Pipeline:
 
     @cached_property
     def key(self) -> str:
-        """Stands for this pipeline, this version of kith and its runtime: sha256, hexadecimal."""
+        """Stands for this pipeline, this kith and what they run on: sha256, hexadecimal."""
         parts = asdict(self) | {
             "detector_weights": [file.sha256 for file in card(self.detector).files],
             "steps": STEPS,
             "kith": __version__,
-            "runtime": version("onnxruntime"),
+            "packages": {name: _version(name) for name in PACKAGES},
         }
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def _version(package: str) -> str | None:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
