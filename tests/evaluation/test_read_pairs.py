@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -120,6 +121,12 @@ def test_photos_of_other_formats_are_found(root: Path) -> None:
         ("a,b\n", "line 1: a table of pairs begins with a header of three columns"),
         ("a,b,same\n", "holds no pair"),
         ("Bo/Bo_0001.jpg,Cy/Cy_0001.jpg,no\n", "line 1: this is a pair already"),
+        ("Bo/Bo_0001.jpg,Cy/Cy_0001.JPG,different\n", "line 1: this is a pair already"),
+        pytest.param(
+            "a,b,same\nBo\\Bo_0001.jpg,Bo/Bo_0002.jpg,yes\nBo/Bo_0001.jpg,Cy/Cy_0001.jpg,no\n",
+            "the first Bo\\Bo_0001.jpg: write / for \\ between folders",
+            marks=pytest.mark.skipif(os.sep != "/", reason="that is how folders are parted here"),
+        ),
         ("a,b,same\nx.jpg,y.jpg,maybe\n", "line 2: 'maybe' is neither yes nor no"),
         (
             "a,b,same\nx.jpg;y.jpg;no\n",
@@ -173,6 +180,17 @@ def test_a_table(root: Path, separator: str, words: tuple[str, str]) -> None:
     ]
     found = read(root, b"\xef\xbb\xbf" + "\r\n".join(rows).encode())
     assert [pair[:3] for pair in told(found, root)] == TABLE
+
+
+def test_a_name_in_quotes_may_have_commas_and_ends_of_lines(root: Path) -> None:
+    name = 'Bo/a, "b"\nc.jpg'
+    try:
+        (root / name).write_bytes(b"")
+    except OSError:
+        pytest.skip("no such names on this file system")
+    quoted = '"' + name.replace('"', '""') + '"'
+    found = read(root, f"a,b,same\n{quoted},Bo/Bo_0001.jpg,yes\nBo/Bo_0001.jpg,Cy/Cy_0001.jpg,no\n")
+    assert told(found, root)[0][:3] == (name, "Bo/Bo_0001.jpg", True)
 
 
 def test_the_root_is_where_the_list_lies(root: Path) -> None:

@@ -21,6 +21,12 @@ def test_the_rule_of_3(rate: float, trials: int) -> None:
     assert not supports(trials - 1, rate)
 
 
+@pytest.mark.parametrize("rate", [5e-324, 1e-320, 1e-300])
+def test_rates_too_small_to_divide_by(rate: float) -> None:
+    assert metrics.least_trials(rate) >= 3 * 10**299
+    assert not supports(10**9, rate)
+
+
 @given(st.integers(1, 10**6), st.integers(1, 10**4))
 def test_as_few_trials_as_the_rule_lets_pass(top: int, bottom: int) -> None:
     rate = Fraction(top, top + bottom)

@@ -7,8 +7,6 @@ than 30 % (90 %). ISO/IEC 19795-1; Doddington et al., Speech Communication 31 (2
 
 from __future__ import annotations
 
-import math
-
 from kith.errors import OptionError
 from kith.evaluation.records import Interval, Rate
 
@@ -24,8 +22,10 @@ def least_trials(rate: float) -> int:
     """
     if not 0.0 < rate <= 1.0:
         raise OptionError(f"a rate to be measured lies above 0 and at most at 1, not at {rate}")
-    trials = math.ceil(RULE_OF_3 / rate)
-    # 3 / 0.003 is 1000.0000000000001 in floating point… the share decides, as for `allowed`.
+    above, below = float(rate).as_integer_ratio()  # of 1e-320, 3 / rate would be infinite
+    trials = -(-RULE_OF_3 * below // above)
+    # 0.3 is a little less than 0.3 in floating point, but 3 / 10 is, too: the share decides, as
+    # for `allowed`.
     return trials - 1 if trials > 1 and RULE_OF_3 / (trials - 1) <= rate else trials
 
 

@@ -49,6 +49,8 @@ def missing(
 ) -> ProtocolError:
     """Return the error to raise where a list names photos that are not there."""
     gone = [name for name, path in zip(names, paths, strict=True) if path is None]
+    if os.sep == "/" and "\\" in gone[0]:
+        hint = f"write / for \\ between folders. Else: {hint}"
     return ProtocolError(
         f"{len(gone):,} of {len(names):,} photos are not below {printable(root)}, the first "
         f"{printable(gone[0], 80)}: {hint}"

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import os
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from kith.errors import ProtocolError, printable
 from kith.evaluation.protocols import lfw
 from kith.evaluation.protocols.lines import wrong
 from kith.evaluation.protocols.listing import Listing
+from kith.media import PHOTO_SUFFIXES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -34,7 +36,9 @@ def read(file: Path, header: str, lines: Iterable[str], root: str) -> Listing:
         ProtocolError: a line that is no pair, a path that leaves the root.
     """
     separator = _separator(file, header)
-    rows = csv.reader(lines, delimiter=separator, strict=True, skipinitialspace=True)
+    # A name in quotes may run over lines, whose ends are then part of it.
+    whole = (f"{line}\n" for line in lines)
+    rows = csv.reader(whole, delimiter=separator, strict=True, skipinitialspace=True)
     listing = Listing()
     below: dict[str, str] = {}  # a path is looked at once, however many pairs it stands in
     try:
@@ -62,7 +66,7 @@ def _separator(file: Path, header: str) -> str:
     for separator in _SEPARATORS:
         names = next(csv.reader([header], delimiter=separator), [])
         if len(names) == 3:
-            if names[2].strip().casefold() in _NO_HEADING:
+            if names[2].strip().casefold() in _NO_HEADING or any(map(_is_photo, names[:2])):
                 raise wrong(file, 1, "this is a pair already: begin with a header such as a,b,same")
             return separator
     raise wrong(
@@ -71,6 +75,10 @@ def _separator(file: Path, header: str) -> str:
         "a table of pairs begins with a header of three columns (photo, photo, same) with comma, "
         "semicolon or tab between; LFW's form begins with the number of folds and of pairs",
     )
+
+
+def _is_photo(name: str) -> bool:
+    return PurePath(name.strip()).suffix.lower() in PHOTO_SUFFIXES
 
 
 def _three(file: Path, number: int, row: list[str], separator: str) -> tuple[str, str, str]:
