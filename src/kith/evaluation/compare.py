@@ -60,6 +60,12 @@ def matrix(faces: Sequence[Face | None], dimension: int) -> tuple[Vector, npt.ND
     return vectors, acquired
 
 
+def qualities(faces: Sequence[Face | None]) -> npt.NDArray[np.float64]:
+    """Return the quality of each face, 0–1; NaN where there is none."""
+    measured = [None if face is None else face.quality for face in faces]
+    return np.array([np.nan if one is None else one.score for one in measured], dtype=np.float64)
+
+
 def without_copies(protocol: PairProtocol, digests: Sequence[str]) -> PairProtocol:
     """Leave out pairs that say nothing, because one file stands for two photos; notes say so.
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kith.evaluation.compare import matrix
+from kith.evaluation.compare import matrix, qualities
 from kith.evaluation.describe import describe
 from kith.evaluation.metrics import (
     cmc,
@@ -110,7 +110,8 @@ def evaluate_open_set(
     described = describe(recognizer, paths, cache=cache, on_photo=on_photo)
     (gallery, probes, unknown), notes = without_copies(protocol, described.digests)
     vectors, acquired = matrix(described.faces, described.system.contract.dimension)
-    templates, enrolled = enrol(gallery, vectors, acquired, len(protocol.people))
+    quality = qualities(described.faces)
+    templates, enrolled = enrol(gallery, vectors, acquired, len(protocol.people), quality)
     searched = searches(templates, enrolled, probes, unknown, vectors, acquired)
     own = described.system.threshold
     used = np.concatenate([gallery.at, probes.at, unknown.at])

@@ -66,9 +66,13 @@ def _is_new(digest: str, seen: set[str]) -> bool:
 
 
 def enrol(
-    gallery: Part, vectors: Vector, acquired: npt.NDArray[np.bool_], people: int
+    gallery: Part,
+    vectors: Vector,
+    acquired: npt.NDArray[np.bool_],
+    people: int,
+    quality: npt.NDArray[np.float64] | None = None,
 ) -> tuple[Vector, npt.NDArray[np.bool_]]:
-    """Return each person's template, and who has one.
+    """Return each person's template, made as a gallery makes it, and who has one.
 
     Raises:
         ProtocolError: nobody has.
@@ -82,7 +86,7 @@ def enrol(
     numbers, starts = np.unique(gallery.person[usable][order], return_index=True)
     rows = np.split(gallery.at[usable][order], starts[1:])
     for person, own in zip(numbers.tolist(), rows, strict=True):
-        templates[person] = template(vectors[own]).vector
+        templates[person] = template(vectors[own], None if quality is None else quality[own]).vector
         enrolled[person] = True
     return templates, enrolled
 
