@@ -158,6 +158,7 @@ def test_a_newer_file_is_refused(
     GalleryStore.open(old).close()
     monkeypatch.undo()
     before = old.read_bytes()
-    with pytest.raises(GalleryTooNew, match=rf"has format {NEXT}, .* reads up to {LATEST}: update kith"):
+    told = rf"has format {NEXT}, .* reads up to {LATEST}: update kith"
+    with pytest.raises(GalleryTooNew, match=told):
         GalleryStore.open(old, read_only=read_only)
     assert old.read_bytes() == before
