@@ -119,6 +119,52 @@ def test_the_table(kith: Kith, table: Path, monkeypatch: pytest.MonkeyPatch) -> 
     assert kith.fine("evaluate", "pairs", table, "--quiet").out == ""
 
 
+def test_a_narrow_terminal_cuts_no_figure(
+    kith: Kith, table: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = ("--far", "1,0.9,0.8,0.7,0.6", "--embedder", "sface,sface+mirror", "--rounds", "20")
+    wide = kith.fine("evaluate", "pairs", table, *asked).out
+    for columns in (40, 60, 80):
+        monkeypatch.setenv("COLUMNS", str(columns))
+        narrow = kith.fine("evaluate", "pairs", table, *asked).out
+        assert "…" not in narrow
+        assert narrow.count("~100 %") == wide.count("~100 %") > 0
+
+
+def test_what_one_system_alone_is_noted_for(kith: Kith, table: Path) -> None:
+    asked = ("--detector", "yunet,mtcnn", "--rounds", "0", "--json")
+    said = lines(kith.fine("evaluate", "pairs", table, *asked[:-1]))
+    assert said.count("note: the list names nobody") == 1
+    assert "people (yunet" not in said
+    for photo in table.parent.glob("*/*"):
+        photo.write_bytes(b"no photo: " + photo.name.encode())
+    said = lines(kith.fine("evaluate", "pairs", table, *asked[:-1]))
+    assert said.count("every pair has a photo that failed") == 1
+
+
+def test_nothing_fails_after_the_first_system_was_measured(
+    kith: Kith, table: Path, own_home: Path
+) -> None:
+    (own_home / "licences.json").unlink(missing_ok=True)
+    for asked, what in (
+        (("--embedder", "sface,arcface-mbf"), "kith models accept arcface-mbf"),
+        (("--embedder", "sface,yunet"), "'yunet' is not an embedder"),
+        (("--detector", "yunet,sface"), "there is no detector 'sface'"),
+    ):
+        done = kith("evaluate", "pairs", table, *asked, "--json")
+        assert (done.code, done.out) == (2, "")
+        assert what in done.complaint
+
+
+def test_copies_were_looked_at_too(kith: Kith, people: Path) -> None:
+    one, other = folders(people)[:2]
+    shutil.copy(next(one.iterdir()), other / "copy.jpg")
+    kith.fine("evaluate", "folder", people, "--rounds", "0")
+    assert "26 of 26 photos known" in lines(
+        kith.fine("evaluate", "folder", people, "--rounds", "0")
+    )
+
+
 def test_systems_are_compared_in_one_go(kith: Kith, table: Path) -> None:
     asked = ("--detector", "yunet,mtcnn", "--embedder", "sface", "--embedder", "sface+mirror")
     objects = kith.fine("evaluate", "pairs", table, *asked, "--json", "--rounds", "0").objects
@@ -236,6 +282,13 @@ def test_at_a_gallerys_threshold(
     assert "at the gallery's" in said
     other = kith("evaluate", "pairs", table, "--gallery", gallery, "--embedder", "sface+mirror")
     assert (other.code, "calibrated for another kind of embedding" in other.err) == (2, True)
+    several = ("--embedder", "sface+mirror", "--detector", "yunet,mtcnn", "--json")
+    none = kith("evaluate", "pairs", table, "--gallery", gallery, *several)
+    assert (none.code, none.out) == (2, "")
+    assert "calibrated for another kind of embedding" in none.complaint
+    some = ("--embedder", "sface,sface+mirror", "--json")
+    both = kith.fine("evaluate", "pairs", table, "--gallery", gallery, *some).objects
+    assert [one["calibrated"] is None for one in both] == [False, True]
     [plain] = kith.fine("evaluate", "pairs", table, "--json").objects
     assert plain["calibrated"] is None
 
@@ -253,6 +306,7 @@ def test_at_a_gallerys_threshold(
         (("pairs", "pairs.csv", "--embedder", "sface,nobody"), "nobody"),
         (("pairs", "pairs.csv", "--detector", "nothing"), "nothing"),
         (("pairs", "pairs.csv", "--rounds", "-1"), "--rounds"),
+        (("pairs", "pairs.csv", "--rounds", "1000000000"), "--rounds"),
         (("folder", "nothing"), "nothing: there is no such file or folder"),
         (("folder", "pairs.csv"), "pairs.csv is a file: name the folder that holds the people"),
         (("folder", "..", "--impostors", "0"), "--impostors"),

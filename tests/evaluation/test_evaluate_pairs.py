@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 KEYS = {
     "pairs", "folds", "accuracy_mean", "accuracy_std", "auc", "eer", "tar_at_far",
     "failures_to_acquire", "detector", "embedder", "contract", "genuine", "impostor", "people",
-    "photos", "not_supported", "rough", "thresholds", "intervals", "default", "failed_pairs",
-    "failures", "protocol", "fingerprint", "notes", "kith", "seconds", "cached",
+    "photos", "not_supported", "rough", "thresholds", "intervals", "default", "calibrated",
+    "failed_pairs", "failures", "protocol", "fingerprint", "notes", "kith", "seconds", "cached",
 }  # fmt: skip
 
 
@@ -197,3 +197,20 @@ def test_what_cannot_be_acquired_is_told(
     assert reasons[4] in ("no face found", "face too blurred", "face too small")
     assert "no such file" in reasons[5]
     assert [bool(digest) for digest in found.digests] == [True, False, False, True, True, False]
+
+
+def test_a_system_to_which_every_photo_failed_is_told(random: np.random.Generator) -> None:
+    failed = described([None] * 120)
+    result = measure(listed(random), failed, rates=(0.1,), rounds=5).result
+    assert (result.auc.value, result.failed_pairs) == (0.5, result.pairs)
+    assert "every pair has a photo that failed" in result.notes[-1]
+    assert measure(listed(random), crowd(random), rounds=0).result.notes == ()
+
+
+def test_json_says_of_every_figure_whether_it_is_rough(random: np.random.Generator) -> None:
+    few = protocol([0, 0, 1, 1], [(0, 1), (2, 3), (0, 2), (1, 3), (0, 3)])
+    seen = described(list(random.standard_normal((4, DIMENSION))))
+    found = pairs_shape(measure(few, seen, rates=(1.0, 0.1), rounds=0).result)
+    assert found["rough"] == ["auc", "eer", "1e0"]
+    many = measure(listed(random), crowd(random, noise=3.0), rates=(0.5,), rounds=0).result
+    assert pairs_shape(many)["rough"] == []

@@ -67,7 +67,9 @@ Fars = Annotated[
 ]
 Rounds = Annotated[
     int,
-    typer.Option("--rounds", metavar="N", min=0, help="Of the bootstrap; 0: no intervals."),
+    typer.Option(
+        "--rounds", metavar="N", min=0, max=100_000, help="Of the bootstrap; 0: no intervals."
+    ),
 ]
 Seed = Annotated[int, typer.Option("--seed", metavar="N", min=0, help="Of everything drawn.")]
 NoCache = Annotated[

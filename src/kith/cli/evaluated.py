@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kith.cli.output import Column, Table, count, say
+from kith.cli.figures import print_figures
+from kith.cli.output import count, say
 from kith.errors import printable
 from kith.evaluation.shapes import rate_key
 
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     )
 
 _FAILURES_SHOWN = 5
-_FIGURES_IN_ROW = 6
-"""Beside the system's name, on a terminal of 80 letters."""
 
 
 def print_pairs(evaluated: Sequence[Evaluated]) -> None:
@@ -36,23 +35,23 @@ def print_pairs(evaluated: Sequence[Evaluated]) -> None:
         f"{count(first.people, 'person')}" + (f", {first.folds} folds" if first.folds else "")
     )
     rows = {one.system: _pairs_row(one) for one in results}
-    _print_figures(rows)
+    print_figures(rows)
     _print_unsupported("FAR", first.points)
-    _print_figures(
+    print_figures(
         {one.system: _own_row(one.default, "FMR", "FNMR") for one in results},
         "at its own threshold",
     )
     if any(one.calibrated for one in results):
-        _print_figures(
+        print_figures(
             {one.system: _own_row(one.calibrated, "FMR", "FNMR") for one in results},
             "at the gallery's",
         )
     _print_legend(first.auc)
     for one in results:
         _print_failures(one.system, one.failures, one.photos, one.failed_pairs)
-    _print_notes(first.notes)
+    _print_notes(results)
     for done in evaluated:
-        seconds, photos = done.result.seconds, done.result.photos
+        seconds, photos = done.result.seconds, len(done.described.faces)
         _print_time(done.result.system, seconds, photos, done.described.cached)
 
 
@@ -64,16 +63,16 @@ def print_open_set(results: Sequence[OpenSetResult]) -> None:
         f"{first.probe_people:,} of them, {count(first.unknown, 'photo')} of "
         f"{count(first.unknown_people, 'person')} unknown to it"
     )
-    _print_figures({one.system: _open_set_row(one) for one in results})
+    print_figures({one.system: _open_set_row(one) for one in results})
     _print_unsupported("FPIR", first.points)
-    _print_figures(
+    print_figures(
         {one.system: _own_row(one.default, "FPIR", "FNIR") for one in results},
         "at its own threshold",
     )
     _print_legend(first.rank1)
     for one in results:
         _print_failures(one.system, one.failures, one.photos, None)
-    _print_notes(first.notes)
+    _print_notes(results)
     for one in results:
         _print_time(one.system, one.seconds, one.photos, one.cached)
 
@@ -115,18 +114,6 @@ def _own_row(point: OperatingPoint | None, fmr: str, fnmr: str) -> dict[str, str
     return {"threshold": shown, fmr: _percent(point.fmr), fnmr: _percent(point.fnmr)}
 
 
-def _print_figures(rows: dict[System, dict[str, str]], title: str = "") -> None:
-    """Print figures by system, in several tables where they are many."""
-    names = list(next(iter(rows.values())))
-    for start in range(0, len(names), _FIGURES_IN_ROW):
-        shown = names[start : start + _FIGURES_IN_ROW]
-        columns = [Column(name, "number") for name in shown]
-        with Table(Column(title, "name"), *columns) as table:
-            for system, row in rows.items():
-                name = f"{system.detector} +\n{system.embedder}"
-                table.add(name, *(row[one] for one in shown))
-
-
 def _print_unsupported(what: str, points: Iterable[OperatingPoint]) -> None:
     reasons: dict[str, list[str]] = {}
     for point in points:
@@ -154,9 +141,13 @@ def _print_failures(
         say(f"  and {len(failures) - _FAILURES_SHOWN:,} more; --json names all")
 
 
-def _print_notes(notes: Iterable[str]) -> None:
+def _print_notes(results: Sequence[PairsResult | OpenSetResult]) -> None:
+    """Print what was noted once, and whose it is where it is not of every system."""
+    notes = dict.fromkeys(note for one in results for note in one.notes)
     for note in notes:
-        say(f"note: {note}")
+        whose = [one.system.name for one in results if note in one.notes]
+        of = f" ({', '.join(whose)})" if len(whose) < len(results) else ""
+        say(f"note: {note}{of}")
 
 
 def _print_time(system: System, seconds: float, photos: int, cached: int) -> None:

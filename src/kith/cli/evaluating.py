@@ -82,12 +82,12 @@ class Run:
         if report is not None:
             self._check_report(report, protocol.photos, walked=protocol.exhaustive)
         calibration = _calibration(gallery)
+        if calibration is not None:
+            self._check_calibration(calibration)
         rates = _numbers(far) or RATES
         evaluated = []
         with self._cache() as cache:
             for recognizer, bar in self._each(len(protocol.photos)):
-                if calibration is not None and len(self._systems) == 1:
-                    calibration.require(recognizer.contract)
                 with bar as on_photo:
                     seen = describe(recognizer, protocol.photos, cache=cache, on_photo=on_photo)
                 with spinner("measuring", shown=self._shown):
@@ -172,6 +172,16 @@ class Run:
             )
         check_folder(folder, photos, walked=walked)
 
+    def _check_calibration(self, calibration: Calibration) -> None:
+        """Raise now where the calibration is of none of the systems."""
+        self._fetch()
+        contracts = []
+        for detector, embedder in self._systems:
+            with options.make_recognizer(detector, embedder, self._device) as recognizer:
+                contracts.append(recognizer.contract)
+        if calibration.contract not in contracts:
+            calibration.require(contracts[0])
+
     def _each(self, photos: int) -> Iterator[tuple[Recognizer, _Bar]]:
         """Yield each system with a bar for its photos."""
         self._fetch()
@@ -183,12 +193,18 @@ class Run:
                 yield recognizer, bar
 
     def _fetch(self) -> None:
-        """Fetch what all systems need: nothing is to fail after the first was measured."""
-        from kith.embedding import parse
+        """Have what all systems need: nothing is to fail after the first was measured."""
+        from kith.detection import detector_card
+        from kith.embedding import needing, parse
+        from kith.models.store import ModelStore
 
-        needed = [detector for detector, _ in self._systems]
-        needed += [card.id for _, embedder in self._systems for card in parse(embedder).cards]
-        pull_with_progress(dict.fromkeys(needed), shown=self._shown)
+        store = ModelStore()
+        for detector, embedder in self._systems:
+            cards = [detector_card(detector), *parse(embedder).cards]
+            for card in cards:
+                store.require_licence(card)
+            with needing(embedder):
+                pull_with_progress([card.id for card in cards], shown=self._shown)
 
     @contextmanager
     def _cache(self) -> Iterator[FaceCache | None]:

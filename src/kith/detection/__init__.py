@@ -10,6 +10,7 @@ from kith.detection.detector import (
     Detector,
     FaceDetector,
     check_score,
+    detector_card,
     open_detector,
 )
 
@@ -20,5 +21,6 @@ __all__ = [
     "FaceDetector",
     "FaceNetwork",
     "check_score",
+    "detector_card",
     "open_detector",
 ]

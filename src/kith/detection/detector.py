@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from kith.detection.base import Detections, FaceNetwork
+    from kith.models.card import ModelCard
     from kith.models.session import Session
     from kith.models.store import ModelStore
     from kith.types import Pixels
@@ -75,6 +76,18 @@ def check_score(score: float | None) -> None:
         raise OptionError(f"the detection score must lie between 0 and 1, not {score}")
 
 
+def detector_card(model_id: str) -> ModelCard:
+    """Return the card of a detector.
+
+    Raises:
+        UnknownModel: there is no detector of this id.
+    """
+    if model_id not in DETECTORS:
+        known = ", ".join(DETECTORS)
+        raise UnknownModel(f"there is no detector {model_id!r}; kith has: {known}")
+    return card(model_id)
+
+
 def open_detector(
     model_id: str, store: ModelStore, *, device: str = "cpu", score: float | None = None
 ) -> FaceDetector:
@@ -93,12 +106,9 @@ def open_detector(
         OptionError: the score is outside 0–1.
         ModelError: the network cannot be had or run.
     """
-    if model_id not in DETECTORS:
-        known = ", ".join(DETECTORS)
-        raise UnknownModel(f"there is no detector {model_id!r}; kith has: {known}")
+    wanted = detector_card(model_id)
     check_score(score)
     least = _SCORES[model_id] if score is None else score
-    wanted = card(model_id)
     if device.startswith("openvino"):
         device = "cpu"
     if model_id == "mtcnn":

@@ -117,7 +117,7 @@ def measure(
         fingerprint=fingerprint(
             described.digests, protocol.first, protocol.second, protocol.same, protocol.fold
         ),
-        notes=(*protocol.notes, *_doubts(found.auc.value)),
+        notes=(*protocol.notes, *_doubts(comparisons, found.auc.value)),
         calibrated=_calibrated(described.system, comparisons, calibration, rounds, seed),
         seconds=described.seconds + time.monotonic() - began,
     )
@@ -166,7 +166,9 @@ def _over_folds(protocol: PairProtocol, comparisons: Comparisons) -> FoldAccurac
     return fold_accuracy(comparisons.similarity, protocol.same, fold, len(present))
 
 
-def _doubts(area: float | None) -> list[str]:
+def _doubts(comparisons: Comparisons, area: float | None) -> list[str]:
+    if np.isneginf(comparisons.similarity).all():
+        return ["every pair has a photo that failed: this says nothing of the networks"]
     if area is not None and area < 0.5:
         return [
             "pairs of two people are the more similar ones: are the labels the wrong way round?"

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from kith._version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from kith.evaluation.openset import OpenSetResult
     from kith.evaluation.records import (
@@ -51,7 +51,7 @@ def pairs_shape(result: PairsResult, cached: int = 0) -> Shape:
         "people": result.people,
         "photos": result.photos,
         "not_supported": _unsupported((key, point.fnmr) for key, point in named),
-        "rough": [key for key, point in named if point.fnmr.rough],
+        "rough": _rough(("auc", result.auc), ("eer", result.eer), *_missed(named)),
         "thresholds": {
             "eer": number(result.eer_threshold),
             "far": {key: number(point.threshold) for key, point in named},
@@ -87,7 +87,7 @@ def open_set_shape(result: OpenSetResult) -> Shape:
         "unknown_people": result.unknown_people,
         "photos": result.photos,
         "not_supported": _unsupported((key, point.fnmr) for key, point in named),
-        "rough": [key for key, point in named if point.fnmr.rough],
+        "rough": _rough(("rank1", result.rank1), *_missed(named)),
         "thresholds": {"fpir": {key: number(point.threshold) for key, point in named}},
         "intervals": {
             "rank1": _ends(result.rank1.interval),
@@ -142,8 +142,17 @@ def _at_threshold(point: OperatingPoint | None, fmr: str, fnmr: str) -> Shape | 
         fmr: number(point.fmr.value),
         fnmr: number(point.fnmr.value),
         "intervals": {fmr: _ends(point.fmr.interval), fnmr: _ends(point.fnmr.interval)},
-        "rough": [key for key, rate in ((fmr, point.fmr), (fnmr, point.fnmr)) if rate.rough],
+        "rough": _rough((fmr, point.fmr), (fnmr, point.fnmr)),
     }
+
+
+def _missed(named: Iterable[tuple[str, OperatingPoint]]) -> Iterator[tuple[str, Rate]]:
+    return ((key, point.fnmr) for key, point in named)
+
+
+def _rough(*rates: tuple[str, Rate]) -> list[str]:
+    """Return the names of rates that too few errors stand behind."""
+    return [key for key, rate in rates if rate.rough]
 
 
 def _unsupported(rates: Iterable[tuple[str, Rate]]) -> dict[str, str]:
