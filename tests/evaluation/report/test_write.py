@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +16,7 @@ from kith.decision.calibration import Calibration, Measured
 from kith.errors import ContractMismatch, KithError, OptionError
 from kith.evaluation.metrics.points import at_threshold
 from kith.evaluation.report import check_folder, write_report
+from kith.evaluation.report.findings import find
 from kith.evaluation.shapes import pairs_shape
 
 from . import made
@@ -117,6 +119,19 @@ def test_a_file_or_the_photos_own_folder_is_refused(evaluated, tmp_path):
         write_report([evaluated], Path(evaluated.protocol.photos[5]).parent)
 
 
+def test_where_nothing_can_be_written_is_refused_before_the_work(tmp_path, monkeypatch):
+    (tmp_path / "file").write_bytes(b"mine")
+    with pytest.raises(OptionError, match="file is a file: name another folder"):
+        check_folder(tmp_path / "file" / "deeper" / "report")
+    check_folder(tmp_path / "new" / "report")
+    assert not (tmp_path / "new").exists()
+    asked = []
+    monkeypatch.setattr("os.access", lambda path, mode: asked.append((path, mode)))
+    with pytest.raises(OptionError, match="cannot be written to: name another folder"):
+        check_folder(tmp_path / "new" / "report")
+    assert asked == [(tmp_path, os.W_OK | os.X_OK)]
+
+
 def test_a_folder_that_would_be_walked_is_refused(evaluated, photos, tmp_path):
     walked = replace(evaluated, protocol=replace(evaluated.protocol, exhaustive=True))
     for inside in (photos, photos / "report", photos / "000" / "report"):
@@ -194,6 +209,14 @@ def test_a_calibrated_threshold_is_the_one_in_use(evaluated, tmp_path):
     assert "threshold 0.300 for FMR 0.1 %, measured on 1,234 photos of 200 people" in page.text
     (system,) = json.loads((tmp_path / "report.json").read_text())["systems"]
     assert system["threshold_in_use"] == {"threshold": 0.3, "origin": "of the calibration"}
+
+
+def test_what_was_measured_at_a_calibrated_threshold_is_not_measured_again(evaluated):
+    few = at_threshold(evaluated.comparisons, 0.3, rounds=10, seed=5)
+    measured = replace(evaluated, result=replace(evaluated.result, calibrated=few))
+    assert find([measured], CALIBRATION)[0].use.point is few
+    other = replace(CALIBRATION, threshold=0.4)
+    assert find([measured], other)[0].use.point == at_threshold(evaluated.comparisons, 0.4)
 
 
 def test_a_calibration_of_another_network_is_refused(photos, tmp_path):

@@ -106,6 +106,9 @@ def _use(one: Evaluated, calibration: Calibration | None) -> InUse | None:
 def _calibrated(one: Evaluated, calibration: Calibration | None) -> OperatingPoint | None:
     if calibration is None or calibration.contract != one.result.system.contract:
         return None
+    measured = one.result.calibrated
+    if measured is not None and measured.threshold == calibration.threshold:
+        return measured
     return at_threshold(one.comparisons, calibration.threshold)
 
 

@@ -33,11 +33,13 @@ def check_folder(folder: Path, photos: Iterable[str] = (), *, walked: bool = Fal
         walked: they were found by walking a folder, which would find the report's pictures, too.
 
     Raises:
-        OptionError: it is a file, holds other files under the report's names, or photos.
+        OptionError: it is a file or below one, holds other files under the report's names or
+            photos, or cannot be written to.
     """
     shown = printable(str(folder))
     if folder.exists() and not folder.is_dir():
         raise OptionError(f"{shown} is a file: name a folder for the report")
+    _check_permitted(folder)
     own = Path(os.path.realpath(folder))
     # Where a photo is a link, the folder that was walked is the link's.
     theirs = {Path(os.path.abspath(one)).parent for one in photos}  # noqa: PTH100
@@ -46,6 +48,16 @@ def check_folder(folder: Path, photos: Iterable[str] = (), *, walked: bool = Fal
     if own in real or (root is not None and own.is_relative_to(root)):
         raise OptionError(f"{shown} is where photos are: name another folder for the report")
     _check(folder, _USUAL)
+
+
+def _check_permitted(folder: Path) -> None:
+    """Raise where nothing can be made in a folder, or in what it would be made in."""
+    there = next(path for path in (folder, *folder.absolute().parents) if path.exists())
+    shown = printable(str(there))
+    if not there.is_dir():
+        raise OptionError(f"{shown} is a file: name another folder for the report")
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise OptionError(f"{shown} cannot be written to: name another folder for the report")
 
 
 def write(folder: Path, files: Mapping[str, bytes]) -> Path:
