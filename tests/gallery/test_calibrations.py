@@ -367,6 +367,18 @@ def test_an_archive_changes_nobodys_threshold(people: kith.Gallery, tmp_path: Pa
             assert newest(connection) is None
 
 
+def test_an_emptied_gallery_keeps_its_own(people: kith.Gallery, tmp_path: Path) -> None:
+    archive = tmp_path / "people.kithx"
+    people.set_calibration(replace(CALIBRATION, threshold=0.1))
+    export_archive(people.store, archive)
+    people.set_calibration(None)
+    people.set_calibration(CALIBRATION)
+    for name in ("Ada", "Bo"):
+        people.forget(name)
+    assert not import_archive(people.store, archive).calibrated
+    assert people.calibration == CALIBRATION
+
+
 def test_an_archive_without_one(people: kith.Gallery, tmp_path: Path) -> None:
     archive = tmp_path / "people.kithx"
     export_archive(people.store, archive)
