@@ -184,6 +184,8 @@ def damage(path: Path, how: str) -> None:
         path.write_bytes(b"this is no cache" * 1000)
     elif how == "cut off":
         path.write_bytes(data[: len(data) // 2])
+    elif how == "no text":
+        path.write_bytes(data.replace(b"CREATE TABLE photos", b"CREATE\xdaTABLE photo\xff"))
     elif how == "overwritten":
         path.write_bytes(data[:4096] + b"\xff" * (len(data) - 4096))
     else:
@@ -193,7 +195,7 @@ def damage(path: Path, how: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "how", ["another file", "cut off", "overwritten", "no table", "another format"]
+    "how", ["another file", "cut off", "overwritten", "no text", "no table", "another format"]
 )
 def test_a_damaged_file_begins_anew(path: Path, how: str, caplog: pytest.LogCaptureFixture) -> None:
     keep(path, *map(photo, range(40)))

@@ -8,7 +8,6 @@ anew, and where it cannot be written everything goes on without it.
 from __future__ import annotations
 
 import logging
-import sqlite3
 import threading
 import time
 import zlib
@@ -16,11 +15,12 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Self
 
 from kith.errors import GalleryReadOnly, ModelUnavailable, printable
-from kith.recognizer.cache_file import cache_path, is_damage, opened, removed
+from kith.recognizer.cache_file import SQLiteError, cache_path, is_damage, opened, removed
 from kith.recognizer.packing import pack, unpack
 from kith.types import PhotoFaces
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Iterable
     from pathlib import Path
 
@@ -58,7 +58,7 @@ class FaceCache:
         self._connection: sqlite3.Connection | None = None
         try:
             self._connection = opened(self.path)
-        except (sqlite3.Error, OSError) as error:
+        except (*SQLiteError, OSError) as error:
             self._trouble(error)
 
     def __enter__(self) -> Self:
@@ -90,7 +90,7 @@ class FaceCache:
                 row = self._connection.execute(
                     _FIND, (bytes.fromhex(digest), pipeline.key)
                 ).fetchone()
-            except sqlite3.Error as error:
+            except SQLiteError as error:
                 self._trouble(error)
                 return None
         if row is None or not _is_whole(row, digest):
@@ -123,7 +123,7 @@ class FaceCache:
                     change.executemany("INSERT OR IGNORE INTO pipelines (key) VALUES (?)", keys)
                     change.executemany(_KEEP, self._waiting)
                 self._waiting.clear()
-            except sqlite3.Error as error:
+            except SQLiteError as error:
                 self._trouble(error)
             self._changed = time.monotonic()
 
@@ -134,7 +134,7 @@ class FaceCache:
             self._connection.close()
             self._connection = None
         if is_damage(error):
-            with suppress(sqlite3.Error, OSError):
+            with suppress(*SQLiteError, OSError):
                 removed(self.path)
                 self._connection = opened(self.path)
                 _log.warning("%s is damaged: the cache of described photos begins anew", shown)
@@ -186,7 +186,7 @@ def forget_photos(digests: Iterable[str], path: Path | None = None) -> None:
                     connection.execute("VACUUM")
             finally:
                 connection.close()
-        except sqlite3.Error:
+        except SQLiteError:
             removed(file)
     except OSError as error:
         raise GalleryReadOnly(

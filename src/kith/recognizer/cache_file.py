@@ -27,8 +27,16 @@ _PRAGMAS = (
     "PRAGMA synchronous = NORMAL",
     "PRAGMA temp_store = MEMORY",
 )
-_DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR})
-"""The last is what a file with other tables than ours gives."""
+_DAMAGED = frozenset(
+    {
+        *(sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_TOOBIG),
+        *(sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_MISMATCH),
+    }
+)
+"""The last three are what a file with other tables than ours gives."""
+
+SQLiteError = (sqlite3.Error, UnicodeDecodeError)
+"""A message about a damaged file may quote it, and then Python cannot read the message."""
 
 
 def cache_path() -> Path:
@@ -69,7 +77,7 @@ class _OtherFormat(sqlite3.DatabaseError):
 def is_damage(error: Exception) -> bool:
     """Tell whether the file is at fault, not the moment."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    return isinstance(error, _OtherFormat) or code in _DAMAGED
+    return isinstance(error, (_OtherFormat, UnicodeDecodeError)) or code in _DAMAGED
 
 
 def removed(path: Path) -> None:
