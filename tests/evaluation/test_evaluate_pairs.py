@@ -214,3 +214,13 @@ def test_json_says_of_every_figure_whether_it_is_rough(random: np.random.Generat
     assert found["rough"] == ["auc", "eer", "1e0"]
     many = measure(listed(random), crowd(random, noise=3.0), rates=(0.5,), rounds=0).result
     assert pairs_shape(many)["rough"] == []
+
+
+def test_thresholds_in_json_decide_as_the_figures_say(random: np.random.Generator) -> None:
+    found = measure(listed(random), crowd(random), rates=(0.1, 0.05, 0.5), rounds=0)
+    shape, scores = pairs_shape(found.result), found.comparisons
+    for key, share in shape["tar_at_far"].items():
+        least = shape["thresholds"]["far"][key]
+        assert share == pytest.approx(np.mean(scores.genuine.astype(float) >= least), abs=1e-9)
+        assert np.mean(scores.impostor.astype(float) >= least) <= float(key)
+    assert shape["thresholds"]["eer"] in scores.similarity.astype(float)

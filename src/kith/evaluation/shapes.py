@@ -53,9 +53,9 @@ def pairs_shape(result: PairsResult, cached: int = 0) -> Shape:
         "not_supported": _unsupported((key, point.fnmr) for key, point in named),
         "rough": _rough(("auc", result.auc), ("eer", result.eer), *_missed(named)),
         "thresholds": {
-            "eer": number(result.eer_threshold),
-            "far": {key: number(point.threshold) for key, point in named},
-            "folds": [number(one) for one in result.fold_thresholds],
+            "eer": threshold(result.eer_threshold),
+            "far": {key: threshold(point.threshold) for key, point in named},
+            "folds": [threshold(one) for one in result.fold_thresholds],
         },
         "intervals": {
             "auc": _ends(result.auc.interval),
@@ -88,7 +88,7 @@ def open_set_shape(result: OpenSetResult) -> Shape:
         "photos": result.photos,
         "not_supported": _unsupported((key, point.fnmr) for key, point in named),
         "rough": _rough(("rank1", result.rank1), *_missed(named)),
-        "thresholds": {"fpir": {key: number(point.threshold) for key, point in named}},
+        "thresholds": {"fpir": {key: threshold(point.threshold) for key, point in named}},
         "intervals": {
             "rank1": _ends(result.rank1.interval),
             "fnir_at_fpir": {key: _ends(point.fnmr.interval) for key, point in named},
@@ -106,8 +106,13 @@ def rate_key(rate: float) -> str:
 
 
 def number(value: float | None) -> float | None:
-    """Return a number as JSON can have it; nine decimals are all that float32 holds."""
+    """Return a number as JSON can have it, of nine decimals."""
     return None if value is None or not math.isfinite(value) else round(float(value), 9)
+
+
+def threshold(value: float | None) -> float | None:
+    """Return a threshold as JSON can have it: exactly, for it may be the score of a pair."""
+    return None if value is None or not math.isfinite(value) else float(value)
 
 
 def _system(system: System) -> Shape:
@@ -138,7 +143,7 @@ def _at_threshold(point: OperatingPoint | None, fmr: str, fnmr: str) -> Shape | 
     if point is None:
         return None
     return {
-        "threshold": number(point.threshold),
+        "threshold": threshold(point.threshold),
         fmr: number(point.fmr.value),
         fnmr: number(point.fnmr.value),
         "intervals": {fmr: _ends(point.fmr.interval), fnmr: _ends(point.fnmr.interval)},

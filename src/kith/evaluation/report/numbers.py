@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from kith.evaluation.shapes import number, pairs_shape
+from kith.evaluation.shapes import number, pairs_shape, threshold
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,7 +44,7 @@ def _system(one: Findings) -> Shape:
         **result,
         "threshold_in_use": None
         if use is None
-        else {"threshold": number(use.threshold), "origin": use.origin},
+        else {"threshold": threshold(use.threshold), "origin": use.origin},
         "accuracies": [
             {"fold": fold.number, "pairs": fold.pairs, "accuracy": number(fold.accuracy)}
             for fold in one.folds

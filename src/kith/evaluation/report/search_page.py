@@ -10,7 +10,7 @@ from kith.evaluation.report.figures import svg
 from kith.evaluation.report.render import Data, detector_weights, each_once, render
 from kith.evaluation.report.search_figures import ranks, tradeoff
 from kith.evaluation.report.shown import FAILURES, Failed, Row, failed
-from kith.evaluation.shapes import number, open_set_shape
+from kith.evaluation.shapes import open_set_shape, threshold
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -72,7 +72,7 @@ def report_shape(found: Sequence[Searched], head: Head) -> dict[str, Any]:
 
 def _system(one: Searched) -> dict[str, Any]:
     use = one.use
-    chosen = use and {"threshold": number(use.threshold), "origin": use.origin}
+    chosen = use and {"threshold": threshold(use.threshold), "origin": use.origin}
     return {"name": one.name, **open_set_shape(one.result), "threshold_in_use": chosen}
 
 
