@@ -62,6 +62,13 @@ def test_networks_with_weights_of_ones_own() -> None:
     assert parse(spec.id).id == spec.id
 
 
+@given(st.integers(1, 10**6 - 1))
+def test_any_weight_is_written_as_it_is_read(millionths: int) -> None:
+    first, second = millionths / 10**6, (10**6 - millionths) / 10**6
+    spec = parse(f"sface@{first:.6f}+retail-0095@{second:.6f}")
+    assert parse(spec.model) == spec
+
+
 def test_both_views_are_of_every_network() -> None:
     plain, mirrored = parse("sface-retail"), parse("sface-retail+mirror")
     assert isinstance(plain, FusedSpec)

@@ -70,7 +70,11 @@ class FusedSpec:
     def model(self) -> str:
         """What a contract calls it: every network by its name, with its weight."""
         pairs = zip(self.parts, self.weights, strict=True)
-        parts = (f"{part.id.removesuffix(MIRROR)}@{weight:g}" for part, weight in pairs)
+        # :g would write 0.00001 as 1e-05, which `parse` does not read.
+        parts = (
+            f"{part.id.removesuffix(MIRROR)}@{f'{weight:.6f}'.rstrip('0')}"
+            for part, weight in pairs
+        )
         return "+".join(parts)
 
 
