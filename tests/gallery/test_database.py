@@ -614,3 +614,17 @@ def test_what_a_killed_process_had_not_committed_leaves_the_log(tmp_path: Path) 
         store.rename("Person 0", "Ada")
         assert secret not in log.read_bytes()
         assert {person.name for person in store.people()} == {"Ada", "Person 1", "Person 2"}
+
+
+@pytest.mark.parametrize("read_only", [True, False])
+def test_a_schema_that_is_no_text_is_damage(tmp_path: Path, read_only: bool) -> None:
+    path = tmp_path / "people.kith"
+    filled(path)
+    content = bytearray(path.read_bytes())
+    place = content.index(b"CREATE TABLE people")
+    content[place + 7 : place + 12] = b"\xff" * 5
+    path.write_bytes(content)
+    with pytest.raises(GalleryUnreadable) as refused:
+        with GalleryStore.open(path, read_only=read_only) as store:
+            list(store.people())
+    assert "is damaged: restore a copy" in one_line(refused.value)

@@ -62,6 +62,10 @@ def translated(path: Path) -> Iterator[None]:
         if isinstance(original, sqlite3.ProgrammingError | sqlite3.InterfaceError):
             raise  # a mistake in kith, not in the file
         raise _meaning(path, error) from error
+    except UnicodeDecodeError as error:
+        # SQLite's own words on a damaged schema quote it, and Python cannot read them.
+        kind, words = _MEANINGS[sqlite3.SQLITE_CORRUPT]
+        raise kind(f"the gallery {printable(str(path))} {words}") from error
 
 
 def original_code(error: BaseException) -> int:
