@@ -624,7 +624,9 @@ def test_a_schema_that_is_no_text_is_damage(tmp_path: Path, read_only: bool) -> 
     place = content.index(b"CREATE TABLE people")
     content[place + 7 : place + 12] = b"\xff" * 5
     path.write_bytes(content)
-    with pytest.raises(GalleryUnreadable) as refused:
-        with GalleryStore.open(path, read_only=read_only) as store:
-            list(store.people())
+    with (
+        pytest.raises(GalleryUnreadable) as refused,
+        GalleryStore.open(path, read_only=read_only) as store,
+    ):
+        list(store.people())
     assert "is damaged: restore a copy" in one_line(refused.value)
