@@ -75,8 +75,8 @@ class Quality:
             a usual photo, 0.11 where hardly a feature is left.
         yaw: how far the nose stands from the middle of the eyes, in halves of `size`; 0 is
             frontal, about ±1 a profile.
-        score: 0–1; below 0.1 (`kith.quality.UNUSABLE`) the face is unusable, below 0.5 (`POOR`) a
-            better photo is worth looking for.
+        score: 0–1, about 0.9 for a usual photo; below 0.1 (`kith.quality.UNUSABLE`) the face is
+            unusable, below 0.5 (`POOR`) a better photo is worth looking for.
         brightness: mean grey level, 0–255.
         contrast: standard deviation of the grey levels; about 40 for a usual photo.
         glare: share of the face that is burnt out in at least two of the three colours, 0–1.

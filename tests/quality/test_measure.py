@@ -160,8 +160,9 @@ def test_points_in_one_place_are_unusable() -> None:
 )
 def test_every_part_stays_in_its_bounds(numbers: list[float], blur: float) -> None:
     points = np.array(numbers, np.float32).reshape(5, 2)
-    found = measure(textured(round(blur)), points)
+    found = measure(textured(round(blur)), points, frame=(640, 480))
     assert 0.0 <= found.score <= 1.0
+    assert 0.0 <= found.cut <= 1.0
     assert 0.0 <= found.sharpness <= 1.0
     assert found.size >= 0.0
     assert np.isfinite(found.yaw)

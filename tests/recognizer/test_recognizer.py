@@ -75,7 +75,7 @@ def test_blur_is_noticed_by_the_networks_too(recognizer: kith.Recognizer, obama:
         found.append(face.quality)
     scores = [quality.score for quality in found]
     assert scores == sorted(scores, reverse=True)
-    assert scores[0] > 0.99
+    assert scores[0] > 0.9
     assert scores[-1] < UNUSABLE
     assert all(quality.strength is not None for quality in found)
     assert found[-1].strength < 0.2 * found[0].strength  # type: ignore[operator]

@@ -10,10 +10,10 @@ and count half, under the root::
 
 Every factor lies between 0 and 1; where the network has no known strength, the detector's sureness
 stands in for it. The bounds were fitted on one half of the people of LFW's development photos,
-whole and damaged in many ways, and hold on the other half (docs/decisions/quality.md):
-comparisons of a face that scores 0.5 with good photos of its person succeed about half the time,
-under 0.1 hardly ever. Light, grain and what the border cuts off gained nothing there; they are
-measured to say why.
+whole and damaged in many ways, and hold on the other half (docs/decisions/quality.md): compared
+with good photos of its person, a face that scores 0.4 is recognised about half the time, one under
+0.1 hardly ever. Light, grain and what the border cuts off gained nothing there; they are measured
+to say why.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from kith.media import Limits
     from kith.types import EmbeddingContract
 
-STEPS = 2
+STEPS = 3
 """Raised whenever decoding, detection, alignment or quality comes to find something else."""
 
 

@@ -168,7 +168,7 @@ CARDS = (
         threshold=figures.threshold(0.368, 8.3e-4, 1.2e-3),
         mirror_threshold=figures.threshold(0.370, 8.2e-4, 1.2e-3),
         measured=figures.figures(8.2, accuracy=0.9967, tar=0.9967),
-        confidence=((5.5, 0.0), (11.7, 1.0)),
+        confidence=((5.5, 0.0), (11.7, 0.9), (15.0, 1.0)),
     ),
     ModelCard(
         id="arcface-mbf",
@@ -202,7 +202,7 @@ CARDS = (
         threshold=figures.threshold(0.234, 8.2e-4, 1.2e-3),
         mirror_threshold=figures.threshold(0.235, 8.1e-4, 1.2e-3),
         measured=figures.figures(6.6, accuracy=0.9967, tar=0.9972),
-        confidence=((9.4, 0.0), (23.0, 1.0)),
+        confidence=((9.4, 0.0), (22.5, 0.9), (28.0, 1.0)),
     ),
     ModelCard(
         id="edgeface-s",
