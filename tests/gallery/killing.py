@@ -28,6 +28,8 @@ CHANGES = 10
 """A child lives for as long as so many changes take, at most."""
 NAMES = 7
 FORGOTTEN = "Zaphod Quentulus"
+NEXT = 2_000_000_000
+"""A photo of somebody else, which no child ever comes to."""
 
 
 def main() -> None:
@@ -119,7 +121,7 @@ def look_forgotten(path: Path, lines: list[str]) -> None:
         if FORGOTTEN in {person.name for person in store.people()}:
             store.forget(FORGOTTEN)  # added, and not yet forgotten when it was killed
         elif store.exists:
-            store.add("Next", [photo(7)], CONTRACT)  # any change wipes what the killed one left
+            store.add("Next", [photo(NEXT)], CONTRACT)  # any change wipes what the killed one left
         assert store.check() == [], store.check()
         left = raw_bytes(path) if path.exists() else b""
         assert FORGOTTEN.encode() not in left, "a forgotten name is left"
