@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from kith.cli import options
-from kith.cli.options import DetectorId, Device, EmbedderId, GalleryFile, Json, Quiet
+from kith.cli.options import DetectorId, Device, EmbedderId, GalleryFile, Json, NoCache, Quiet
 from kith.errors import OptionError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractContextManager
-
-    from kith.recognizer.cache import FaceCache
 
 
 def calibrate(
@@ -73,16 +71,15 @@ def calibrate(
     detector: DetectorId = "yunet",
     embedder: EmbedderId = None,
     device: Device = "cpu",
-    no_cache: Annotated[
-        bool, typer.Option("--no-cache", help="Neither use nor keep what was found on the photos.")
-    ] = False,
+    no_cache: NoCache = False,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Measure which similarity a match needs, for a false match rate that is then promised.
+    """Measure which similarity a match needs.
 
-    The people are split in two: the threshold is chosen on one part and measured on the other.
-    The gallery keeps it: identify and verify use it from then on.
+    It then promises a false match rate, and how often a search names a stranger. The people are
+    split in two: the threshold is chosen on one part and measured on the other. The gallery keeps
+    it: identify and verify use it from then on.
     """
     if show or remove:
         _check_alone(show=show, remove=remove, data=photos or pairs or root)
@@ -98,7 +95,7 @@ def calibrate(
     recognizer = options.make_recognizer(detector, embedder or own, device, shown=shown)
     with recognizer, Gallery(gallery, recognizer=recognizer) as people:
         task = prepare(people, fmr, fpir, seed)
-        with _cache(used=not no_cache) as cache, _bar(photos, shown=shown) as on_photo:
+        with options.face_cache(used=not no_cache) as cache, _bar(photos, shown=shown) as on_photo:
             material = gather(
                 people, photos=photos, pairs=pairs, root=root, cache=cache, on_photo=on_photo
             )
@@ -143,14 +140,6 @@ def _tell(path: Path | None, *, show: bool, as_json: bool, quiet: bool) -> None:
         say("not calibrated: the embedder's own threshold counts")
     else:
         print_calibration(found, people)
-
-
-def _cache(*, used: bool) -> AbstractContextManager[FaceCache | None]:
-    if not used:
-        return nullcontext()
-    from kith.recognizer.cache import FaceCache
-
-    return FaceCache()
 
 
 def _bar(photos: Path | None, *, shown: bool) -> AbstractContextManager[Callable[[], None]]:

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from kith.cli import options
-from kith.cli.options import Device, Json, Quiet, filled
+from kith.cli.options import Device, Json, NoCache, Quiet, filled
 
 app = typer.Typer(help="How often kith is right, measured on photos of known people.")
 
@@ -72,9 +72,6 @@ Rounds = Annotated[
     ),
 ]
 Seed = Annotated[int, typer.Option("--seed", metavar="N", min=0, help="Of everything drawn.")]
-NoCache = Annotated[
-    bool, typer.Option("--no-cache", help="Neither use nor keep what was found on the photos.")
-]
 Report = Annotated[
     Path | None,
     typer.Option(
@@ -126,7 +123,10 @@ def pairs(
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Measure one to one on a list of pairs: accuracy, ROC, error rates at thresholds."""
+    """Measure one to one on a list of pairs.
+
+    Accuracy over folds, area under the ROC curve, error rates at thresholds, with intervals.
+    """
     from kith.cli.evaluating import Run
     from kith.evaluation.protocols import read_pairs
 
@@ -166,7 +166,10 @@ def folder(
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Measure one to one on a folder of people: every photo is compared with every other."""
+    """Measure one to one on a folder of people.
+
+    Every photo is compared with every other.
+    """
     from kith.cli.evaluating import Run
     from kith.evaluation.protocols import folder_pairs
 
@@ -234,7 +237,10 @@ def openset(
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Measure one to many with strangers: who is missed, and who is named that should not be."""
+    """Measure one to many, with strangers.
+
+    Who is missed, and who is named that should not be.
+    """
     from kith.cli.evaluating import Run
     from kith.evaluation.protocols import read_open_set
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shlex
 import sys
-from contextlib import contextmanager
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from kith.evaluation.protocols import OpenSetProtocol
     from kith.evaluation.records import Evaluated, PairProtocol
     from kith.recognizer import Recognizer
-    from kith.recognizer.cache import FaceCache
 
     _Bar: TypeAlias = AbstractContextManager[Callable[[], None]]
 
@@ -86,7 +84,7 @@ class Run:
             self._check_calibration(calibration)
         rates = _numbers(far) or RATES
         evaluated = []
-        with self._cache() as cache:
+        with options.face_cache(used=self._cached) as cache:
             for recognizer, bar in self._each(len(protocol.photos)):
                 with bar as on_photo:
                     seen = describe(recognizer, protocol.photos, cache=cache, on_photo=on_photo)
@@ -126,7 +124,7 @@ class Run:
                 self._check_report(report, part.paths, walked=True)
         total = sum(len(part.paths) for part in parts)
         results = []
-        with self._cache() as cache:
+        with options.face_cache(used=self._cached) as cache:
             for recognizer, bar in self._each(total):
                 with bar as on_photo:
                     found = evaluate_open_set(
@@ -205,16 +203,6 @@ class Run:
                 store.require_licence(card)
             with needing(embedder):
                 pull_with_progress([card.id for card in cards], shown=self._shown)
-
-    @contextmanager
-    def _cache(self) -> Iterator[FaceCache | None]:
-        if not self._cached:
-            yield None
-            return
-        from kith.recognizer.cache import FaceCache
-
-        with FaceCache() as cache:
-            yield cache
 
 
 def _calibration(gallery: Path | None) -> Calibration | None:

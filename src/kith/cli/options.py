@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,8 +12,11 @@ import typer
 from kith.errors import OptionError
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from kith.classification import Classifier
     from kith.recognizer import Recognizer
+    from kith.recognizer.cache import FaceCache
 
 
 def filled(value: Any) -> Any:
@@ -90,6 +94,9 @@ ThresholdOption = Annotated[
         help="Least similarity of a match, -1 to 1. Default: the one measured for the embedder.",
     ),
 ]
+NoCache = Annotated[
+    bool, typer.Option("--no-cache", help="Neither use nor keep what was found on the photos.")
+]
 DrawTo = Annotated[
     Path | None,
     typer.Option(
@@ -123,6 +130,15 @@ def make_recognizer(
     with needing(embedder):
         pull_with_progress(needed, shown=shown)
     return Recognizer(detector, embedder, device, score=score, min_face=min_face)
+
+
+def face_cache(*, used: bool) -> AbstractContextManager[FaceCache | None]:
+    """Return what is remembered of photos, to be used in a `with`; None where it is not wanted."""
+    if not used:
+        return nullcontext()
+    from kith.recognizer.cache import FaceCache
+
+    return FaceCache()
 
 
 def make_classifier(
