@@ -105,3 +105,17 @@ def test_looking_at_cards_loads_no_runtime() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert (done.stdout.strip(), done.stderr) == ("", "")
+
+
+def test_a_measured_threshold_says_how_sure_its_rate_is() -> None:
+    limits = [
+        limit
+        for one in (*CARDS.values(), *FUSIONS.values())
+        for limit in (one.threshold, one.mirror_threshold)
+        if limit is not None and limit.fmr is not None
+    ]
+    assert len(limits) > 10
+    for limit in limits:
+        assert limit.interval is not None
+        low, high = limit.interval
+        assert 0 < low < limit.fmr < high < 2 * limit.fmr
