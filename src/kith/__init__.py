@@ -16,6 +16,7 @@ from kith._version import __version__
 
 if TYPE_CHECKING:
     from kith.classification import Classifier, classify
+    from kith.classification.answers import Classification, NamedClass, PhotoClasses
     from kith.decision import Calibration, decide, verify
     from kith.errors import (
         ContractMismatch,
@@ -35,12 +36,9 @@ if TYPE_CHECKING:
     from kith.types import (
         Box,
         Candidate,
-        Classification,
         EmbeddingContract,
         Face,
         Identification,
-        NamedClass,
-        PhotoClasses,
         PhotoFaces,
         PhotoIdentities,
         Promise,
@@ -51,6 +49,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "kith.classification": ("Classifier", "classify"),
+    "kith.classification.answers": ("Classification", "NamedClass", "PhotoClasses"),
     "kith.decision": ("Calibration", "decide", "verify"),
     "kith.errors": (
         "ContractMismatch",
@@ -70,12 +69,9 @@ _HOMES = {
     "kith.types": (
         "Box",
         "Candidate",
-        "Classification",
         "EmbeddingContract",
         "Face",
         "Identification",
-        "NamedClass",
-        "PhotoClasses",
         "PhotoFaces",
         "PhotoIdentities",
         "Promise",

@@ -250,47 +250,6 @@ class PhotoIdentities:
     calibration: Promise | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class NamedClass:
-    """One of the people that a classifier was trained on, and how much it thinks of them.
-
-    Attributes:
-        name: as the label file has it, without blanks and quotes around it: ``Sharon_Stone``.
-        probability: 0–1; of all the classes together 1, so that a stranger gets names too.
-        raw: exactly as the label file has it.
-    """
-
-    name: str
-    probability: float
-    raw: str
-
-    @property
-    def shown(self) -> str:
-        """As people write it: ``Sharon Stone``."""
-        return " ".join(self.name.replace("_", " ").split())
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Classification:
-    """Whom of its classes a network takes a face for, the most probable first."""
-
-    face: Face
-    top: tuple[NamedClass, ...]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class PhotoClasses:
-    """Whom a network takes the faces of one photo of a stream for.
-
-    Attributes:
-        photo: what was found on it, or its error.
-        answers: one for each of the photo's faces, in their order.
-    """
-
-    photo: PhotoFaces
-    answers: tuple[Classification, ...]
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Verification:
     """Whether two photos show the same person.

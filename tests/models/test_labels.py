@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from kith.classification.answers import NamedClass
 from kith.errors import WeightsUnreadable
 from kith.models.labels import bare, read_labels
-from kith.types import NamedClass
 
 if TYPE_CHECKING:
     from pathlib import Path

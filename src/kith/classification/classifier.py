@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 from kith.alignment import RECIPES
+from kith.classification.answers import Classification, NamedClass, PhotoClasses
 from kith.classification.names import class_names
 from kith.detection import check_score
 from kith.embedding import BATCH, network_input, parse_network
@@ -19,7 +20,6 @@ from kith.models.labels import bare
 from kith.models.session import check_device, load_graph
 from kith.recognizer.faces import at_full_size, make_face
 from kith.recognizer.finder import Finder, check_options
-from kith.types import Classification, NamedClass, PhotoClasses
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -12,9 +12,9 @@ from kith.cli.options import DetectorId, Device, DrawTo, Json, MinFace, Paths, Q
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from kith.classification.answers import PhotoClasses
     from kith.cli.output import Table
     from kith.media.bars import Bars
-    from kith.types import PhotoClasses
 
 
 def classify(
