@@ -51,6 +51,16 @@ class Box(NamedTuple):
         return self.x + self.width / 2, self.y + self.height / 2
 
 
+def overlap(a: Box, b: Box) -> float:
+    """Return the intersection of two rectangles over their union, 0–1."""
+    across = min(a.x + a.width, b.x + b.width) - max(a.x, b.x)
+    down = min(a.y + a.height, b.y + b.height) - max(a.y, b.y)
+    if across <= 0 or down <= 0:
+        return 0.0
+    common = across * down
+    return common / (a.area + b.area - common)
+
+
 class Verdict(StrEnum):
     """What kith says about a face or a pair of photos."""
 

@@ -50,6 +50,16 @@ class FaceDetector(Protocol):
             min_face: narrowest face wanted, in pixels of `pixels`; None: whatever is seen.
         """
 
+    def glance(self, pixels: Pixels) -> Detections:
+        """Return the faces that can be seen without searching, best first.
+
+        For the frames of a film, where a face that is missed comes back: several times faster
+        than `detect`, blind to small and upside-down faces, and with less exact points.
+
+        Args:
+            pixels: RGB, uint8, H × W × 3; at the size that it is to be looked at.
+        """
+
 
 class Detector:
     """A network that looks once, with the search over scales and the turn for tilted heads.
@@ -68,6 +78,10 @@ class Detector:
         """Return the faces of a picture, best first; see `FaceDetector`."""
         found = Search(self._network, self.score, min_face).find(pixels)
         return level(self._network, pixels, found)
+
+    def glance(self, pixels: Pixels) -> Detections:
+        """Return the faces that can be seen without searching; see `FaceDetector`."""
+        return Search(self._network, self.score).glance(pixels)
 
 
 def check_score(score: float | None) -> None:

@@ -24,12 +24,12 @@ from kith.recognizer import Recognizer
 from kith.types import PhotoIdentities
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from kith.decision import Calibration
     from kith.gallery.enroll import EnrollReport, OnPhoto
     from kith.gallery.records import ForgetReport, MergeReport, PersonDetail, PersonSummary
-    from kith.types import EmbeddingContract, Identification, ImageInput, Verification
+    from kith.types import EmbeddingContract, Face, Identification, ImageInput, Verification
 
 
 class Gallery:
@@ -225,6 +225,25 @@ class Gallery:
             limit = self._limit(threshold, margin)  # people may come and go meanwhile
             answers = self._asking.answers(photo.faces, top, limit)
             yield PhotoIdentities(photo, answers, limit.threshold, limit.promise)
+
+    def identify_faces(
+        self,
+        faces: Sequence[Face],
+        *,
+        top: int = 5,
+        threshold: float | None = None,
+        margin: float = AMBIGUITY_MARGIN,
+    ) -> tuple[Identification, ...]:
+        """Say who faces are that were described already, by a recogniser of the same contract.
+
+        Args:
+            faces: with embeddings.
+            top: candidates in each answer.
+            threshold: as for `identify`.
+            margin: as for `identify`.
+        """
+        self._check(top, margin)
+        return self._asking.answers(faces, top, self._limit(threshold, margin))
 
     def verify(
         self, a: ImageInput, b: ImageInput, *, threshold: float | None = None

@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
+import math
 import os
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, TypeVar
 
-from kith.detection import open_detector
+import cv2
+import numpy as np
+
+from kith.detection import Detections, open_detector
 from kith.errors import OptionError, PhotoError
 from kith.media import Limits, load_photo
 from kith.recognizer.ordered import ordered_map
-from kith.types import PhotoFaces
+from kith.types import Box, PhotoFaces, overlap
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from kith.detection import Detections
     from kith.media import Photo
     from kith.models import ModelStore
-    from kith.types import Face, ImageInput
+    from kith.types import Face, ImageInput, Pixels
+
+CLOSE_UP = 320
+"""Longer side at which the surroundings of one face are searched for it, in pixels."""
+
+SAME_PLACE = 0.3
+"""Two boxes overlap so much (intersection over union) where they are of one face."""
 
 A = TypeVar("A")
 B = TypeVar("B")
@@ -85,6 +94,25 @@ class Finder:
         least = None if self.min_face is None else self.min_face / photo.scale
         return self._detector.detect(photo.pixels, least)
 
+    def glance(self, pixels: Pixels) -> Detections:
+        """Return the faces of a frame that can be seen without searching."""
+        return self._detector.glance(pixels)
+
+    def find_near(self, pixels: Pixels, box: Box) -> Detections:
+        """Return the one face, or none, that is at a place of a frame, in pixels of the frame."""
+        left, top, right, bottom = close_up(box, pixels.shape[1], pixels.shape[0])
+        if right <= left or bottom <= top:
+            return Detections.join([])
+        part = pixels[top:bottom, left:right]
+        scale = min(1.0, CLOSE_UP / max(part.shape[:2]))
+        size = [max(1, round(length * scale)) for length in (right - left, bottom - top)]
+        seen = np.ascontiguousarray(cv2.resize(part, size, interpolation=cv2.INTER_AREA))
+        found = self._detector.detect(np.asarray(seen, dtype=np.uint8))
+        found = found.scaled(part.shape[1] / size[0], part.shape[0] / size[1]).moved(left, top)
+        overlaps = [overlap(Box(*one.tolist()), box) for one in found.boxes]
+        best = int(np.argmax(overlaps)) if overlaps else 0
+        return found.take([best] if overlaps and overlaps[best] >= SAME_PLACE else [])
+
     def map(self, work: Callable[[A], B], items: Iterable[A]) -> Iterator[B]:
         """Yield work(item) for each item, in order, run in the worker threads."""
         return ordered_map(self._pool, work, items, ahead=2 * self.workers)
@@ -111,6 +139,22 @@ class Finder:
             work(photo),
             pixels=photo.pixels if keep_pixels else None,
         )
+
+
+def close_up(box: Box, width: int, height: int) -> tuple[int, int, int, int]:
+    """Return the part of a frame around a face: left, top, right and bottom, in whole pixels.
+
+    Twice as wide and high as the face, where the frame reaches so far: the surroundings that the
+    networks expect.
+    """
+    half = max(box.width, box.height)
+    x, y = box.centre
+    return (
+        max(0, math.floor(x - half)),
+        max(0, math.floor(y - half)),
+        min(width, math.ceil(x + half)),
+        min(height, math.ceil(y + half)),
+    )
 
 
 def check_options(min_face: float | None, workers: int | None) -> None:

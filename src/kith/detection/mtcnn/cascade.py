@@ -80,6 +80,10 @@ class Mtcnn:
         """
         return self.detect_batch([pixels], min_face)[0]
 
+    def glance(self, pixels: Pixels) -> Detections:
+        """Return the faces of a picture, best first; a cascade has no quicker way to look."""
+        return self.detect(pixels)
+
     def detect_batch(
         self, pictures: Sequence[Pixels], min_face: float | None = None
     ) -> list[Detections]:

@@ -1,0 +1,1 @@
+"""What happens over time: who appears when in a film, who stands before a camera."""
