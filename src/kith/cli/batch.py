@@ -10,9 +10,9 @@ import typer
 
 from kith.cli.output import count, emit, say
 from kith.cli.progress import photo_progress
-from kith.cli.shapes import photo_error
 from kith.errors import KithError, NoPhotos, printable
 from kith.media import count_photos, find_photos
+from kith.shapes import photo_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

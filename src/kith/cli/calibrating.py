@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from kith.cli.calibrated import percent
 from kith.cli.output import Column, Table, count, say
-from kith.cli.shapes import number
 from kith.errors import printable
+from kith.shapes import number
 
 if TYPE_CHECKING:
     from kith.decision.calibration import Calibration, Measured

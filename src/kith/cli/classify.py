@@ -65,7 +65,7 @@ def classify(
 
 
 def _shape(seen: PhotoClasses) -> dict[str, Any]:
-    from kith.cli.shapes import face, photo_head
+    from kith.shapes import face, photo_head
 
     faces = [
         face(one.face)

@@ -79,6 +79,6 @@ def _print(outcomes: list[Outcome]) -> None:
 
 
 def _shape(one: Outcome) -> dict[str, object]:
-    from kith.cli.shapes import answer
+    from kith.shapes import answer
 
     return {"source": one.photo, "truth": one.truth, "result": one.result} | answer(one.answer)

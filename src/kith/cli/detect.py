@@ -51,7 +51,7 @@ def detect(
     from kith.cli.batch import Batch
     from kith.cli.output import Column, Table, emit
     from kith.cli.places import OutputFolder
-    from kith.cli.shapes import face, photo_head
+    from kith.shapes import face, photo_head
 
     drawn = OutputFolder(draw, paths) if draw else None
     squares = OutputFolder(crops, paths) if crops else None

@@ -82,7 +82,7 @@ def identify(
 
 
 def _shape(seen: PhotoIdentities) -> dict[str, Any]:
-    from kith.cli.shapes import answer, face, photo_head, promise
+    from kith.shapes import answer, face, photo_head, promise
 
     faces = [face(one.face) | answer(one) for one in seen.answers if one.face is not None]
     verdict = {} if faces else {"verdict": "no_face"}

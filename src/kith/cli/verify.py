@@ -58,7 +58,7 @@ def verify(
     too poor to tell. In a photo of several people the largest central face is meant.
     """
     from kith.cli.output import emit, say
-    from kith.cli.shapes import verification
+    from kith.shapes import verification
 
     path = gallery or _from_environment()
     own = options.gallery_embedder(path, must_exist=True) if path else None
