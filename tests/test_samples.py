@@ -41,7 +41,7 @@ def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SampleSet:
         size=len(data),
     )
     small = replace(CELEBRITIES, id="small", archive=archive, root="data", photos=3)
-    monkeypatch.setattr(samples, "SETS", {"small": small})
+    monkeypatch.setattr(samples.photos, "SETS", {"small": small})
     monkeypatch.setenv("KITH_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("KITH_MODEL_MIRROR", str(mirror))
     monkeypatch.setenv("PIP_NO_INDEX", "1")
@@ -83,7 +83,7 @@ def test_a_set_that_lost_a_photo_is_completed(small: SampleSet) -> None:
 
 
 def test_names_can_be_kept(small: SampleSet, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(samples, "SETS", {"small": replace(small, numbered=False)})
+    monkeypatch.setattr(samples.photos, "SETS", {"small": replace(small, numbered=False)})
     assert names(samples.folder("small")) == [
         "train/ada/aaa.jpg",
         "train/ada/zzz.jpg",
