@@ -11,7 +11,7 @@ import numpy as np
 from kith.tracking.records import Look, Moment, Seen, Track
 from kith.tracking.settings import Settings
 from kith.tracking.votes import vote
-from kith.types import Box, Face, Identification, overlap
+from kith.types import Box, Face, Identification, Verdict, overlap
 
 if TYPE_CHECKING:
     from kith.media.films import Frame
@@ -30,6 +30,7 @@ class _Followed:
     looks: list[Look] = field(default_factory=list)
     next_look: float = 0.0
     answer: Identification | None = None
+    said: Identification | None = None
 
 
 class Follower:
@@ -58,7 +59,10 @@ class Follower:
         return Moment(
             frame.index,
             frame.time,
-            tuple(Seen(t.id, t.face, t.first, t.answer, t not in seen) for t in self._tracks),
+            tuple(
+                Seen(t.id, t.face, t.first, t.said or t.answer, t not in seen, t.id)
+                for t in self._tracks
+            ),
             tuple(map(_finished, left)),
         )
 
@@ -66,6 +70,29 @@ class Follower:
         """End all tracks, as the film has."""
         left, self._tracks = self._tracks, []
         return tuple(map(_finished, left))
+
+    def correct(self, track: int, name: str | None) -> bool:
+        """Take a person's word for who a face is: it holds for this track, whatever looks say.
+
+        Args:
+            track: its number.
+            name: who it is; None: nobody of the gallery.
+
+        Returns:
+            False where there is no such track any more.
+        """
+        found = next((one for one in self._tracks if one.id == track), None)
+        if found is None:
+            return False
+        threshold = found.answer.threshold if found.answer else self._recognizer.threshold
+        verdict = Verdict.UNKNOWN if name is None else Verdict.MATCH
+        reason = "a person said so" if name is None else None
+        found.said = Identification(verdict, name, None, threshold, (), reason, found.face)
+        return True
+
+    def looks(self, track: int) -> tuple[Look, ...]:
+        """Return the best looks at a track that is being followed, best quality first."""
+        return next((tuple(one.looks) for one in self._tracks if one.id == track), ())
 
     def _glance(self, frame: Frame) -> list[Face]:
         small = frame.reduced(self._settings.side)
@@ -121,8 +148,6 @@ class Follower:
 
 
 def _finished(track: _Followed) -> Track:
-    return Track(track.id, track.first, track.last, tuple(track.looks), track.answer)
-
-
-def _goodness(look: Look) -> float:
-    return look.face.quality.score if look.face.quality else 0.0
+    return Track(
+        track.id, track.first, track.last, tuple(track.looks), track.said or track.answer, track.id
+    )

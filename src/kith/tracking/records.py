@@ -36,6 +36,8 @@ class Track:
         looks: the best ones, best quality first.
         answer: who it is by the votes of its looks; None where they do not suffice to say
             anything.
+        person: a number, from 1, that all tracks of the same person in this source share, whether
+            that person has a name or not; 0 where the looks do not suffice to tell.
     """
 
     id: int
@@ -43,6 +45,7 @@ class Track:
     last: float
     looks: tuple[Look, ...]
     answer: Identification | None
+    person: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,6 +58,7 @@ class Seen:
         since: seconds of the first frame the track was seen on.
         answer: who it is, by the votes so far; None while they do not suffice.
         predicted: not seen on this frame: the place is where it should be by its motion.
+        person: as in `Track`; 0 until the looks suffice to tell, a fraction of a second as a rule.
     """
 
     track: int
@@ -62,6 +66,7 @@ class Seen:
     since: float
     answer: Identification | None
     predicted: bool = False
+    person: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)

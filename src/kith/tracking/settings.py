@@ -11,6 +11,8 @@ class Settings:
 
     Attributes:
         side: frames are glanced at with their longer side this long, in pixels.
+        detections_per_second: frames that are searched for faces, at most; between them faces are
+            where their motion takes them.
         patience: seconds that a track waits for its face to be seen again.
         looks: close looks kept of a track, at most.
         votes: close looks that a name needs.
@@ -19,6 +21,7 @@ class Settings:
     """
 
     side: int = 640
+    detections_per_second: float = 12.0
     patience: float = 1.0
     looks: int = 12
     votes: int = 3
