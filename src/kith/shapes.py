@@ -6,6 +6,9 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from kith.classification.answers import PhotoClasses
+    from kith.gallery.enroll import EnrollReport
+    from kith.gallery.records import PersonDetail, PersonSummary
     from kith.types import Face, Identification, PhotoFaces, Promise, Verification
 
 
@@ -66,6 +69,81 @@ def verification(one: Verification) -> dict[str, Any]:
         "a": None if one.a is None else face(one.a),
         "b": None if one.b is None else face(one.b),
         "reason": one.reason,
+    }
+
+
+def classes(one: PhotoClasses) -> dict[str, Any]:
+    """Return whom of the people it was trained on a network takes a photo's faces for."""
+    faces = [
+        face(answered.face)
+        | {
+            "top": [
+                {
+                    "name": name.name,
+                    "probability": round(name.probability, 6),
+                    "label": name.shown,
+                    "raw": name.raw,
+                }
+                for name in answered.top
+            ]
+        }
+        for answered in one.answers
+    ]
+    verdict = {} if faces else {"verdict": "no_face"}
+    return photo_head(one.photo) | {"faces": faces} | verdict
+
+
+def person(one: PersonSummary) -> dict[str, Any]:
+    """Return a person in a list."""
+    return {
+        "name": one.name,
+        "photos": one.photos,
+        "faces": one.faces,
+        "outliers": one.outliers,
+        "created": one.created,
+    }
+
+
+def person_detail(one: PersonDetail) -> dict[str, Any]:
+    """Return what is kept of a person."""
+    photos = [
+        {
+            "digest": photo.digest,
+            "source": photo.source,
+            "added": photo.added,
+            "faces": [
+                {
+                    "box": list(kept.box),
+                    "score": kept.score,
+                    "quality": kept.quality,
+                    "similarity": kept.similarity,
+                    "outlier": not kept.member,
+                }
+                for kept in photo.faces
+            ],
+        }
+        for photo in one.photos
+    ]
+    return {
+        "name": one.summary.name,
+        "created": one.summary.created,
+        "outliers": one.summary.outliers,
+        "photos": photos,
+    }
+
+
+def enrolment(report: EnrollReport) -> dict[str, Any]:
+    """Return what became of the photos of one person."""
+    return {
+        "name": report.name,
+        "added": report.added,
+        "already": report.already,
+        "several": list(report.several),
+        "rejected": [{"source": r.source, "reason": r.reason} for r in report.rejected],
+        "conflicts": [{"source": c.source, "person": c.person} for c in report.conflicts],
+        "outliers": list(report.outliers),
+        "poor": [{"source": p.source, "reason": p.reason} for p in report.poor],
+        "all_poor": report.all_poor,
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -45,6 +45,7 @@ def classify(
     from kith.cli.batch import Batch
     from kith.cli.output import Column, Table, emit
     from kith.cli.places import OutputFolder
+    from kith.shapes import classes
 
     drawn = OutputFolder(draw, paths) if draw else None
     batch = Batch(paths, as_json=as_json, quiet=quiet, strict=strict, outputs=(drawn,))
@@ -59,31 +60,9 @@ def classify(
                 [place] = drawn.places(seen.photo.source, ".jpg")
                 _save(seen, place)
             if as_json:
-                emit(_shape(seen))
+                emit(classes(seen))
             _add_rows(table, seen)
     batch.finish()
-
-
-def _shape(seen: PhotoClasses) -> dict[str, Any]:
-    from kith.shapes import face, photo_head
-
-    faces = [
-        face(one.face)
-        | {
-            "top": [
-                {
-                    "name": name.name,
-                    "probability": round(name.probability, 6),
-                    "label": name.shown,
-                    "raw": name.raw,
-                }
-                for name in one.top
-            ]
-        }
-        for one in seen.answers
-    ]
-    verdict = {} if faces else {"verdict": "no_face"}
-    return photo_head(seen.photo) | {"faces": faces} | verdict
 
 
 def _save(seen: PhotoClasses, place: Path) -> None:

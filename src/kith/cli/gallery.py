@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from kith import shapes
 from kith.cli.options import GalleryFile, Json, Quiet
 from kith.cli.output import emit, say
-from kith.cli.people import detail, print_people, print_person, summary
+from kith.cli.people import print_people, print_person
 from kith.errors import OptionError, printable
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def list_people(gallery: GalleryFile = None, as_json: Json = False, quiet: Quiet
     with _opened(gallery) as store:
         if as_json:
             for person in store.people():
-                emit(summary(person))
+                emit(shapes.person(person))
             return
         print_people(store.people(), header=not quiet)
 
@@ -44,7 +45,7 @@ def show(
     with _opened(gallery) as store:
         person = store.show(name)
     if as_json:
-        emit(detail(person))
+        emit(shapes.person_detail(person))
     else:
         print_person(person, header=not quiet)
 

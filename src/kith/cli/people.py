@@ -1,9 +1,9 @@
-"""People of a gallery as tables and as JSON."""
+"""People of a gallery as tables."""
 
 from __future__ import annotations
 
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from kith.cli.output import ROWS_PER_TABLE, console
 from kith.errors import printable
@@ -12,45 +12,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from kith.gallery.records import PersonDetail, PersonSummary
-
-
-def summary(person: PersonSummary) -> dict[str, Any]:
-    """Return the JSON of a person in a list."""
-    return {
-        "name": person.name,
-        "photos": person.photos,
-        "faces": person.faces,
-        "outliers": person.outliers,
-        "created": person.created,
-    }
-
-
-def detail(person: PersonDetail) -> dict[str, Any]:
-    """Return the JSON of what is kept of a person."""
-    photos = [
-        {
-            "digest": photo.digest,
-            "source": photo.source,
-            "added": photo.added,
-            "faces": [
-                {
-                    "box": list(face.box),
-                    "score": face.score,
-                    "quality": face.quality,
-                    "similarity": face.similarity,
-                    "outlier": not face.member,
-                }
-                for face in photo.faces
-            ],
-        }
-        for photo in person.photos
-    ]
-    return {
-        "name": person.summary.name,
-        "created": person.summary.created,
-        "outliers": person.summary.outliers,
-        "photos": photos,
-    }
 
 
 def print_people(people: Iterable[PersonSummary], *, header: bool) -> None:
