@@ -20,6 +20,7 @@ from kith.models import ModelStore
 from kith.models.catalogue import card
 from kith.models.home import home
 from kith.models.imports import import_file
+from kith.samples.clip import Actor, heads, make_clip, walk
 from reference import random_weights
 
 ROOT = Path(__file__).parent.parent
@@ -76,10 +77,26 @@ def classic_home(
     return place
 
 
+@pytest.fixture(scope="module")
+def films(recognizer: kith.Recognizer, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """``clip.mp4`` shows Ada alone, ``film.mp4`` Ada and a stranger, with sound."""
+    place, photos = tmp_path_factory.mktemp("films"), samples.folder("presidents")
+    ada = heads([photos / f"{name}.jpg" for name in ("obama", "obama2", "obama3")], recognizer)
+    stranger = heads([photos / "biden.jpg"], recognizer)
+    alone = Actor(ada, walk((250, 180), (390, 180), 240))
+    make_clip(place / "clip.mp4", [alone], seconds=4)
+    both = [
+        Actor(ada, walk((150, 180), (220, 180), 220)),
+        Actor(stranger, walk((480, 180), (420, 180), 220, since=1.0)),
+    ]
+    make_clip(place / "film.mp4", both, seconds=5, tone=True)
+    return place
+
+
 @pytest.fixture
-def folder(tmp_path: Path, classic_files: Path) -> Path:
-    """A folder with the photos that the pages speak of."""
-    for path in classic_files.iterdir():
+def folder(tmp_path: Path, classic_files: Path, films: Path) -> Path:
+    """A folder with the photos and films that the pages speak of."""
+    for path in (*classic_files.iterdir(), *films.iterdir()):
         (tmp_path / path.name).symlink_to(path)
     politicians, actors = samples.folder("presidents"), samples.folder("celebrities")
     for name, source in {
