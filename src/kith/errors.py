@@ -6,6 +6,7 @@
     │   │   ├── PhotoNotFound
     │   │   ├── PhotoTooLarge     over the byte or pixel limit, found before decoding
     │   │   └── PhotoUnreadable   empty, truncated, not an image, not permitted
+    │   │       └── FilmUnreadable    a film, a camera or a stream that cannot be read
     │   ├── NoPhotos              a folder or list holds no photo at all
     │   ├── ProtocolError         pairs, people or probes that nothing can be measured on
     │   ├── InvalidName           a person's name that cannot be kept
@@ -27,6 +28,7 @@
     │   ├── UnknownPerson
     │   └── PersonExists
     ├── EnrolmentError            a photo that cannot stand for a person
+    ├── OutputError           a file that cannot be written: disk full, not permitted
     ├── NotOffered             what a drop-in module's original can do and kith cannot
     └── MissingExtra              an optional part of kith is not installed
 
@@ -72,6 +74,10 @@ class PhotoTooLarge(PhotoError):
 
 class PhotoUnreadable(PhotoError):
     """Empty, truncated, not an image, or not permitted."""
+
+
+class FilmUnreadable(PhotoUnreadable):
+    """A film, a camera or a stream that cannot be read."""
 
 
 class NoPhotos(InputError):
@@ -156,6 +162,10 @@ class PersonExists(GalleryError):
 
 class EnrolmentError(KithError):
     """A photo that cannot stand for a person: no face, several faces, too poor."""
+
+
+class OutputError(KithError):
+    """A file that cannot be written; nothing of it was kept."""
 
 
 class NotOffered(KithError):

@@ -7,7 +7,14 @@ from pathlib import Path
 import pytest
 
 from kith.errors import NoPhotos, PhotoNotFound, PhotoUnreadable
-from kith.media import PHOTO_SUFFIXES, count_photos, find_photos
+from kith.media import (
+    FILM_SUFFIXES,
+    PHOTO_SUFFIXES,
+    count_photos,
+    find_media,
+    find_photos,
+    is_film,
+)
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX files")
 
@@ -173,3 +180,27 @@ def test_deep_folders(tmp_path):
     deep.mkdir(parents=True)
     (deep / "1.jpg").touch()
     assert count_photos([tmp_path]) == 1
+
+
+def test_films_are_found_beside_photos_where_they_are_wanted(tmp_path):
+    plant(tmp_path, "b.MP4", "a.jpg", "c.txt", "d/e.mkv", "d.mp4/f.webm")
+    assert [Path(p).name for p in find_media([tmp_path])] == ["a.jpg", "b.MP4", "e.mkv", "f.webm"]
+    assert found(tmp_path, suffixes=FILM_SUFFIXES) == ["b.MP4", "d/e.mkv", "d.mp4/f.webm"]
+    assert found(tmp_path) == ["a.jpg"]
+    assert count_photos([tmp_path], suffixes=PHOTO_SUFFIXES | FILM_SUFFIXES) == 4
+
+
+def test_no_film_is_said_in_its_own_words(tmp_path):
+    plant(tmp_path, "a.txt")
+    with pytest.raises(NoPhotos, match=r"no photo and no film in .*jpg.*mp4"):
+        list(find_media([tmp_path]))
+    with pytest.raises(NoPhotos, match=r"there is no film in .* one of: mp4"):
+        list(find_media([tmp_path], suffixes=FILM_SUFFIXES))
+    with pytest.raises(NoPhotos, match="no photo and no film was named"):
+        list(find_media([]))
+
+
+def test_a_film_is_told_by_its_name():
+    assert is_film("A.MP4")
+    assert is_film(Path("x/y.webm"))
+    assert not any(map(is_film, ("a.jpg", "mp4", ".mp4", "a.mp4.part", "b.gif")))

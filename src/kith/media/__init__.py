@@ -1,10 +1,11 @@
 """Photos on their way in and pictures on their way out.
 
-In: `find_photos` walks folders, `load_photo` makes RGB pixels of a path, bytes, a PIL image or an
-array. Every file is taken for hostile: its size in bytes and the size in pixels that its header
-claims are checked before anything is decoded, its content decides the format, and whatever goes
-wrong becomes one `PhotoError` of one line. The EXIF turn is applied; a very large photo is decoded
-smaller, and `Photo.scale` leads back to full size.
+In: `find_photos` and `find_media` walk folders, `load_photo` makes RGB pixels of a path, bytes, a
+PIL image or an array; films and cameras are in `kith.media.films`. Every file is taken for hostile:
+its size in bytes and the size in pixels that its header claims are checked before anything is
+decoded, its content decides the format, and whatever goes wrong becomes one `PhotoError` of one
+line. The EXIF turn is applied; a very large photo is decoded smaller, and `Photo.scale` leads back
+to full size.
 
 Out: `draw_faces` puts boxes and names on a picture, `contact_sheet` makes a page of many, and
 `save_picture` writes a file whole or not at all.
@@ -16,7 +17,14 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from kith.media.folder import PHOTO_SUFFIXES, count_photos, find_photos
+from kith.media.folder import (
+    FILM_SUFFIXES,
+    PHOTO_SUFFIXES,
+    count_photos,
+    find_media,
+    find_photos,
+    is_film,
+)
 from kith.media.limits import Limits
 from kith.media.photo import Photo, load_photo
 
@@ -32,6 +40,7 @@ _LATE = dict.fromkeys(_DRAW, "draw") | dict.fromkeys(_SHEET, "sheet") | {"save_p
 __all__ = [
     "AMBIGUOUS",
     "COLOURS",
+    "FILM_SUFFIXES",
     "LOW",
     "MATCH",
     "PHOTO_SUFFIXES",
@@ -44,7 +53,9 @@ __all__ = [
     "contact_sheet",
     "count_photos",
     "draw_faces",
+    "find_media",
     "find_photos",
+    "is_film",
     "load_photo",
     "save_picture",
 ]

@@ -1,4 +1,4 @@
-"""Finding the photos in folders: as a stream, in the same order everywhere, each folder once."""
+"""Finding the photos and films in folders: streaming, in one order everywhere, each folder once."""
 
 from __future__ import annotations
 
@@ -17,8 +17,20 @@ PHOTO_SUFFIXES: frozenset[str] = frozenset(
 )
 """What a photo's name ends in, in lower case, for it to be found in a folder."""
 
+FILM_SUFFIXES: frozenset[str] = frozenset(
+    {".mp4", ".m4v", ".mov", ".qt", ".3gp", ".3g2", ".mkv", ".webm", ".avi", ".mpg", ".mpeg"}
+    | {".ts", ".mts", ".m2ts", ".vob", ".flv", ".f4v", ".wmv", ".asf", ".ogv", ".mxf", ".ivf"}
+    | {".mjpeg", ".mjpg", ".y4m"}
+)
+"""What a film's name ends in, in lower case, for it to be found in a folder."""
+
 OnError: TypeAlias = Callable[[str, str], None]
 """Called with a path and, in one line, why there is nothing to be had from it."""
+
+
+def is_film(path: str | os.PathLike[str]) -> bool:
+    """Whether a name ends as a film's does; the file itself is not looked at."""
+    return PurePath(os.fsdecode(path)).suffix.lower() in FILM_SUFFIXES
 
 
 def find_photos(
@@ -26,6 +38,7 @@ def find_photos(
     *,
     recursive: bool = True,
     on_error: OnError | None = None,
+    suffixes: frozenset[str] = PHOTO_SUFFIXES,
 ) -> Iterator[str]:
     """Yield the photos at these paths, while the folders are being walked.
 
@@ -41,6 +54,7 @@ def find_photos(
         on_error: told of everything that is passed over: a path that does not exist, a folder
             without permission, a given folder without photos where others have some. Without it
             a given path that cannot be read raises, and what lies deeper is passed over.
+        suffixes: what the names of files in folders end in, in lower case.
 
     Raises:
         PhotoNotFound: a given path does not exist, and there is no `on_error`.
@@ -48,21 +62,38 @@ def find_photos(
         NoPhotos: there was not one photo in all of it; raised at the end.
     """
     given = [paths] if isinstance(paths, (str, os.PathLike)) else paths
-    walk = _Walk(recursive, on_error)
+    walk = _Walk(recursive, on_error, suffixes)
     first, others = "", -1
     for path in map(os.fsdecode, given):
         first, others = first or path, others + 1
         yield from walk.photos_at(path)
     if not walk.found:
-        raise NoPhotos(_no_photos(first, others))
+        raise NoPhotos(_none_found(first, others, suffixes))
     for path in walk.empty:
-        walk.tell(path, "holds no photo")
+        walk.tell(path, f"holds {_none_of(suffixes)}")
 
 
-def count_photos(paths: Iterable[str | os.PathLike[str]], *, recursive: bool = True) -> int:
-    """Count what `find_photos` would yield, without opening a photo; 0 where it would raise."""
+def find_media(
+    paths: Iterable[str | os.PathLike[str]],
+    *,
+    recursive: bool = True,
+    on_error: OnError | None = None,
+    suffixes: frozenset[str] = PHOTO_SUFFIXES | FILM_SUFFIXES,
+) -> Iterator[str]:
+    """Yield the photos and films at these paths; all else is as `find_photos` says."""
+    return find_photos(paths, recursive=recursive, on_error=on_error, suffixes=suffixes)
+
+
+def count_photos(
+    paths: Iterable[str | os.PathLike[str]],
+    *,
+    recursive: bool = True,
+    suffixes: frozenset[str] = PHOTO_SUFFIXES,
+) -> int:
+    """Count what `find_photos` would yield, without opening a file; 0 where it would raise."""
+    walk = find_photos(paths, recursive=recursive, on_error=_say_nothing, suffixes=suffixes)
     try:
-        return sum(1 for _ in find_photos(paths, recursive=recursive, on_error=_say_nothing))
+        return sum(1 for _ in walk)
     except NoPhotos:
         return 0
 
@@ -74,12 +105,13 @@ def _say_nothing(path: str, reason: str) -> None:
 class _Walk:
     """One call's way through the folders: where it has been, and what it found."""
 
-    def __init__(self, recursive: bool, on_error: OnError | None) -> None:
+    def __init__(self, recursive: bool, on_error: OnError | None, suffixes: frozenset[str]) -> None:
         self.found = 0
         self.empty: list[str] = []
         self.tell = on_error or _say_nothing
         self._raises = on_error is None
         self._recursive = recursive
+        self._suffixes = suffixes
         self._visited: set[tuple[int, int]] = set()
 
     def photos_at(self, path: str) -> Iterator[str]:
@@ -113,9 +145,12 @@ class _Walk:
                 self.tell(error.source, error.reason)
                 continue
             folders = [entry.path for entry in listed if _is_folder(entry)]
-            yield from (entry.path for entry in listed if _is_photo(entry))
+            yield from (entry.path for entry in listed if self._is_wanted(entry))
             if self._recursive:
                 pending.extend(reversed(folders))
+
+    def _is_wanted(self, entry: os.DirEntry[str]) -> bool:
+        return PurePath(entry.name).suffix.lower() in self._suffixes and not _is_folder(entry)
 
     def _list_once(self, folder: str) -> list[os.DirEntry[str]]:
         """List a folder by name; nothing the second time, so that rings of links end."""
@@ -139,13 +174,17 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
         return False
 
 
-def _is_photo(entry: os.DirEntry[str]) -> bool:
-    return PurePath(entry.name).suffix.lower() in PHOTO_SUFFIXES and not _is_folder(entry)
-
-
-def _no_photos(first: str, others: int) -> str:
+def _none_found(first: str, others: int, suffixes: frozenset[str]) -> str:
+    nothing = _none_of(suffixes)
     if others < 0:
-        return "no photo was named; name photos or folders of photos"
+        return f"{nothing} was named; name photos or folders of photos"
     where = printable(first) + (f" and {others} more" if others else "")
-    suffixes = "jpg, png, webp, bmp, tif, gif, heic, avif"
-    return f"there is no photo in {where}; its files would end in one of: {suffixes}"
+    endings = "jpg, png, webp, bmp, tif, gif, heic, avif" if suffixes & PHOTO_SUFFIXES else ""
+    if suffixes & FILM_SUFFIXES:
+        endings += (", " if endings else "") + "mp4, mov, mkv, webm, avi, mpg, ts"
+    return f"there is {nothing} in {where}; its files would end in one of: {endings}"
+
+
+def _none_of(suffixes: frozenset[str]) -> str:
+    kinds = [(PHOTO_SUFFIXES, "photo"), (FILM_SUFFIXES, "film")]
+    return " and ".join(f"no {word}" for known, word in kinds if suffixes & known) or "no file"

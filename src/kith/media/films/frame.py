@@ -5,15 +5,30 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
+import av
+import av.error
 import cv2
 import numpy as np
+from av.video.reformatter import Interpolation
+
+from kith.errors import FilmUnreadable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    import av
+    from fractions import Fraction
 
     from kith.types import Pixels
+
+_UNSPECIFIED = 2
+"""AVCOL_SPC_UNSPECIFIED: the film does not say by which matrix its colours were made."""
+
+_SD_HEIGHT = 576
+"""Films up to this height were made by BT.601's matrix and higher ones by BT.709's, unless they
+say otherwise: what players assume."""
+
+_STRANGE = "its pixels are of a kind that cannot be converted to RGB"
+_THREADS = 2
+"""For converting one frame; more would cost more to start than they save."""
 
 
 class Frame:
@@ -65,17 +80,35 @@ class Frame:
         return cls(index, time, width, height, convert)
 
     @classmethod
-    def of_video(cls, decoded: av.VideoFrame, index: int, time: float) -> Self:
-        """Make a frame of a decoded one, turned as its rotation says."""
-        quarters = round(decoded.rotation / 90) % 4
-        size = (decoded.width, decoded.height)
-        width, height = size if quarters % 2 == 0 else size[::-1]
+    def of_video(
+        cls,
+        decoded: av.VideoFrame,
+        index: int,
+        time: float,
+        size: tuple[int, int] | None = None,
+        aspect: Fraction | None = None,
+    ) -> Self:
+        """Make a frame of a decoded one, turned as its rotation says.
+
+        Args:
+            decoded: by PyAV; its colours are converted by the matrix and range that it names.
+            index: number of the frame in its source.
+            time: in seconds.
+            size: width and height of the upright frame. One of other proportions is fitted into
+                it, between black bars; None: its own.
+            aspect: width of a stored pixel divided by its height; None: 1.
+        """
+        own = upright_size(decoded, aspect)
+        width, height = size or own
 
         def convert(wanted_width: int, wanted_height: int) -> Pixels:
-            lying = (wanted_width, wanted_height)
-            across, down = lying if quarters % 2 == 0 else lying[::-1]
-            rgb = decoded.reformat(across, down, format="rgb24", interpolation="AREA").to_ndarray()
-            return np.ascontiguousarray(np.rot90(rgb, quarters))
+            wanted = wanted_width, wanted_height
+            inner = wanted if own == (width, height) else _inside(own, wanted)
+            try:
+                pixels = _rgb(decoded, *inner)
+            except av.error.FFmpegError as error:
+                raise FilmUnreadable(f"frame {index}", _STRANGE) from error
+            return pixels if inner == wanted else _padded(pixels, *wanted)
 
         return cls(index, time, width, height, convert)
 
@@ -91,3 +124,50 @@ class Frame:
         if (width, height) == (self.width, self.height):
             return self.pixels
         return self._convert(width, height)
+
+
+def upright_size(decoded: av.VideoFrame, aspect: Fraction | None = None) -> tuple[int, int]:
+    """Return width and height after turning, with square pixels.
+
+    Args:
+        decoded: by PyAV.
+        aspect: width of a stored pixel divided by its height; None, or absurd: 1.
+    """
+    wide = float(aspect) if aspect and 1 / 4 <= aspect <= 4 else 1.0
+    size = (max(1, round(decoded.width * wide)), decoded.height)
+    return size if _quarters(decoded) % 2 == 0 else size[::-1]
+
+
+def _quarters(decoded: av.VideoFrame) -> int:
+    return round(decoded.rotation / 90) % 4
+
+
+def _rgb(decoded: av.VideoFrame, width: int, height: int) -> Pixels:
+    """Convert a frame to upright RGB of this size."""
+    quarters = _quarters(decoded)
+    across, down = (width, height) if quarters % 2 == 0 else (height, width)
+    assumed = "ITU709" if decoded.height > _SD_HEIGHT else "ITU601"
+    same = (across, down) == (decoded.width, decoded.height)
+    rgb = decoded.reformat(
+        across,
+        down,
+        format="rgb24",
+        src_colorspace=assumed if decoded.colorspace == _UNSPECIFIED else None,
+        interpolation=Interpolation.BILINEAR if same else Interpolation.AREA,
+        threads=_THREADS,
+    ).to_ndarray()
+    return np.ascontiguousarray(np.rot90(rgb, quarters), np.uint8)
+
+
+def _inside(own: tuple[int, int], wanted: tuple[int, int]) -> tuple[int, int]:
+    """Return the largest size of one's own proportions that fits into the wanted one."""
+    factor = min(wanted[0] / own[0], wanted[1] / own[1])
+    return max(1, round(own[0] * factor)), max(1, round(own[1] * factor))
+
+
+def _padded(pixels: Pixels, width: int, height: int) -> Pixels:
+    """Put a picture in the middle of a black one."""
+    canvas = np.zeros((height, width, 3), np.uint8)
+    top, left = (height - pixels.shape[0]) // 2, (width - pixels.shape[1]) // 2
+    canvas[top : top + pixels.shape[0], left : left + pixels.shape[1]] = pixels
+    return canvas
