@@ -101,6 +101,7 @@ def person(one: PersonSummary) -> dict[str, Any]:
         "faces": one.faces,
         "outliers": one.outliers,
         "created": one.created,
+        "thumbnail": one.thumbnail,
     }
 
 

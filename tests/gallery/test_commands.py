@@ -50,7 +50,8 @@ def test_list(known: Path) -> None:
     ada, bo = objects("list")
     assert (ada["name"], ada["photos"], ada["faces"], ada["outliers"]) == ("Ada [bold]", 6, 6, 1)
     assert (bo["name"], bo["photos"]) == ("Bo", 2)
-    assert set(bo) == {"name", "photos", "faces", "outliers", "created"}
+    assert set(bo) == {"name", "photos", "faces", "outliers", "created", "thumbnail"}
+    assert not bo["thumbnail"]
 
 
 def test_show(known: Path) -> None:

@@ -49,7 +49,7 @@ class Reader:
     def map(self, work: Callable[[Any], Any], items: Iterable[Any]) -> Iterator[Any]:
         return ordered_map(self.pool, work, items, ahead=4)
 
-    def describe(self, image: str | bytes) -> PhotoFaces:
+    def describe(self, image: str | bytes, *, keep_pixels: bool = False) -> PhotoFaces:
         data = image if isinstance(image, bytes) else Path(image).read_bytes()
         source = "<bytes>" if isinstance(image, bytes) else str(image)
         self.described.append(source)
@@ -469,6 +469,6 @@ def test_a_huge_file_is_not_hashed_to_be_refused(
     huge = tmp_path / "film.jpg"
     with huge.open("wb") as file:
         file.truncate(2**40)  # no block of it exists
-    reader.describe = lambda image: PhotoFaces(str(image), 0, 0, "", (), "too large")  # type: ignore[method-assign]
+    reader.describe = lambda image, **_: PhotoFaces(str(image), 0, 0, "", (), "too large")  # type: ignore[method-assign]
     [report] = run(store, reader, [("Ada", str(huge))])
     assert [one.reason for one in report.rejected] == ["too large"]

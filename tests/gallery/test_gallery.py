@@ -375,3 +375,10 @@ def look(path: Path, over: threading.Event) -> None:
     while not over.is_set():
         with GalleryStore.open(path, create=True) as store:
             assert store.count() <= 1
+
+
+def test_what_a_match_needs(known: kith.Gallery) -> None:
+    assert known.limit() == known.recognizer.threshold
+    assert known.limit(0.5) == 0.5
+    with pytest.raises(OptionError):
+        known.limit(2.0)

@@ -4,22 +4,26 @@ import sqlite3
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy.exc import IntegrityError
 
 from kith._version import __version__
 from kith.errors import GalleryReadOnly, GalleryTooNew
 from kith.gallery import migrations
+from kith.gallery.records import ThumbnailReport
 from kith.gallery.store import GalleryStore
 
 from .people import CONTRACT, photos_of
 from .version1 import KITH, version_1
+from .version2 import version_2
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from sqlalchemy import Connection
 
 
-LATEST = 2
+LATEST = 3
 NEXT = LATEST + 1
 
 
@@ -87,6 +91,35 @@ def test_the_first_version_is_brought_up_to_todays_tables(first: Path, tmp_path:
     assert tables(first) == tables(new)
 
 
+def test_the_second_version_is_brought_up_to_todays_tables(path: Path, tmp_path: Path) -> None:
+    version_2(path)
+    assert versions(path) == (2, 2, KITH)
+    with GalleryStore.open(path) as store:
+        assert store.thumbnail("Ada") is None
+        assert versions(path) == (LATEST, LATEST, __version__)
+        assert store.thumbnail_report() == ThumbnailReport(kept=True, people=0)
+        assert store.check() == []
+        store.add("Ada", photos_of(2, 1), CONTRACT)
+        store.forget("Ada")
+    new = tmp_path / "new.kith"
+    with GalleryStore.open(new, create=True) as store:
+        store.add("Ada", photos_of(1, 3), CONTRACT)
+    assert tables(path) == tables(new)
+
+
+@pytest.mark.parametrize("before", [version_1, version_2])
+def test_todays_constraints_hold_in_an_old_file(path: Path, before: Callable[[Path], None]) -> None:
+    before(path)
+    with GalleryStore.open(path) as store, store.database.write() as connection:
+        for statement in (
+            "UPDATE meta SET portraits = 2",
+            "INSERT INTO thumbnails VALUES (1, 99, x'00')",
+            "INSERT INTO thumbnails VALUES (99, 1, x'00')",
+        ):
+            with pytest.raises(IntegrityError):
+                connection.exec_driver_sql(statement)
+
+
 def test_the_first_version_killed_on_its_way_is_the_first_version(
     first: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -111,7 +144,7 @@ def test_a_kith_of_the_first_version_refuses_todays_file(
     old: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(migrations, "STEPS", {})
-    with pytest.raises(GalleryTooNew, match=r"has format 2, .* reads up to 1: update kith"):
+    with pytest.raises(GalleryTooNew, match=r"has format 3, .* reads up to 1: update kith"):
         GalleryStore.open(old)
 
 

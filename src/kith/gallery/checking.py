@@ -12,7 +12,7 @@ import numpy as np
 from sqlalchemy import func, select
 
 from kith.errors import GalleryUnreadable, InvalidName, printable
-from kith.gallery import reading, rows, schema
+from kith.gallery import reading, rows, schema, thumbnails
 from kith.gallery.names import clean_name, name_key
 from kith.gallery.templates import template
 
@@ -110,6 +110,15 @@ def _person(connection: Connection, person: Row[Any], dimension: int) -> Iterato
     quality = rows.qualities([face.quality for face in kept])
     expected = (template(embeddings, quality), template(embeddings))
     yield from _template(connection, person.id, shown, expected, [face.member for face in kept])
+    yield from _picture(connection, person.id, shown, [face.id for face in kept if face.member])
+
+
+def _picture(connection: Connection, person: int, shown: str, members: list[int]) -> Iterator[str]:
+    for face, jpeg in thumbnails.shown(connection, person).items():
+        if not thumbnails.is_sound(jpeg):
+            yield f"{shown}: the picture is damaged"
+        if face not in members:
+            yield f"{shown}: the picture is of another face"
 
 
 def _template(

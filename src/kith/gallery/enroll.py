@@ -6,11 +6,14 @@ import os
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+import numpy as np
 
 from kith.decision import unusable
 from kith.errors import InvalidName, printable
-from kith.gallery import writing
+from kith.gallery import thumbnails, writing
 from kith.gallery.digest import encoded_digest
 from kith.gallery.enroll_report import EnrollReport, Rejected, Tally
 from kith.gallery.names import clean_name
@@ -56,6 +59,7 @@ class _Seen(NamedTuple):
     source: str
     found: PhotoFaces | None = None  # None: the person has it already, or nobody can have it
     refusal: str | None = None
+    picture: bytes | None = None  # of the largest central face
 
 
 class Enrolment:
@@ -71,6 +75,7 @@ class Enrolment:
             show the same person several times.
         on_photo: told of each photo.
         refuse_names: a name that cannot be kept is a reason to refuse its photos, not an error.
+        portraits: keep a small picture of the person's best face.
     """
 
     def __init__(
@@ -81,12 +86,14 @@ class Enrolment:
         all_faces: bool = False,
         on_photo: OnPhoto | None = None,
         refuse_names: bool = False,
+        portraits: bool = True,
     ) -> None:
         self._store = store
         self._recognizer = recognizer
         self._all_faces = all_faces
         self._on_photo = on_photo or (lambda _source, _reason: None)
         self._refuse_names = refuse_names
+        self._portraits = portraits
         self._pending: deque[Tally] = deque()
         self._waiting = 0  # photos of those pending
         self._next_change = 0.0
@@ -126,8 +133,18 @@ class Enrolment:
         name, image, refusal = photo
         if refusal is not None or self._is_known(name, image):
             return _Seen(name, _source(image), None, refusal)
-        found = self._recognizer.describe(image)
-        return _Seen(name, found.source, found)
+        found = self._recognizer.describe(image, keep_pixels=self._portraits)
+        # The pixels of photos that wait for their turn would fill the memory.
+        return _Seen(name, found.source, replace(found, pixels=None), None, self._picture(found))
+
+    def _picture(self, found: PhotoFaces) -> bytes | None:
+        face = largest_central(found.faces, found.width, found.height)
+        if found.pixels is None or face is None:
+            return None
+        # A large photo is read smaller than it is.
+        factor = np.float32(found.pixels.shape[1] / found.width)
+        seen = replace(face, landmarks=face.landmarks * factor)
+        return thumbnails.encoded(self._recognizer.crop(found.pixels, seen, thumbnails.SIDE))
 
     def _is_known(self, name: str, image: ImageInput) -> bool:
         if not self._store.exists:
@@ -149,7 +166,7 @@ class Enrolment:
             if len(seen.found.faces) > 1 and not self._all_faces:
                 tally.several.append(seen.source)
             self._waiting += 1
-            tally.waiting.append(NewPhoto(seen.found.digest, seen.source, faces))
+            tally.waiting.append(_photo(seen.found, faces, seen.picture))
 
     def _meant(self, item: PhotoFaces) -> tuple[tuple[Face, ...], str | None]:
         """Return the faces to keep of a photo, or why there are none."""
@@ -189,6 +206,13 @@ class Enrolment:
         """Yield the reports of those before the current person who have nothing left to write."""
         while self._pending and self._pending[0] is not current and not self._pending[0].waiting:
             yield self._pending.popleft().report()
+
+
+def _photo(found: PhotoFaces, faces: tuple[Face, ...], picture: bytes | None) -> NewPhoto:
+    shown = largest_central(found.faces, found.width, found.height)
+    portraits = tuple(picture if face is shown else None for face in faces)
+    kept = portraits if any(portraits) else ()
+    return NewPhoto(found.digest, found.source, faces, portraits=kept)
 
 
 def _source(image: ImageInput) -> str:

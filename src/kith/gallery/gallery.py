@@ -2,37 +2,27 @@
 
 from __future__ import annotations
 
-import os
-from typing import TYPE_CHECKING, Self
-
-import numpy as np
-from PIL import Image
+from typing import TYPE_CHECKING
 
 from kith.decision import AMBIGUITY_MARGIN, checked_threshold, no_face
-from kith.decision import default_recognizer as default
 from kith.decision import verify as verify_photos
 from kith.errors import OptionError
 from kith.gallery.asking import Asking, Limit
 from kith.gallery.calibrations import StoredCalibrations
-from kith.gallery.contract import contract_embedder, require_same
-from kith.gallery.enroll import Enrolment
-from kith.gallery.enroll_report import usable
-from kith.gallery.folder import photos_of_folder
-from kith.gallery.location import default_path
-from kith.gallery.store import GalleryStore
-from kith.recognizer import Recognizer
+from kith.gallery.enrolling import Enrolling
 from kith.types import PhotoIdentities
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Iterable, Iterator, Sequence
 
     from kith.decision import Calibration
-    from kith.gallery.enroll import EnrollReport, OnPhoto
     from kith.gallery.records import ForgetReport, MergeReport, PersonDetail, PersonSummary
-    from kith.types import EmbeddingContract, Face, Identification, ImageInput, Verification
+    from kith.recognizer import Recognizer
+    from kith.types import Face, Identification, ImageInput, Verification
 
 
-class Gallery:
+class Gallery(Enrolling):
     """The people one knows, in one file.
 
     A file is made by the first enrolment and fixes what its embeddings are (network, weights,
@@ -44,6 +34,8 @@ class Gallery:
         recognizer: whose networks are used; None: those the gallery was made with, and the
             default ones for a new gallery. Loaded when first needed.
         read_only: never write to the file.
+        portraits: keep a small picture of each person's best face, so that people can be shown;
+            False: of those who are enrolled from now on keep none.
 
     Raises:
         GalleryError: the file cannot be used.
@@ -61,36 +53,11 @@ class Gallery:
         *,
         recognizer: Recognizer | None = None,
         read_only: bool = False,
+        portraits: bool = True,
     ) -> None:
-        self.store = GalleryStore.open(
-            default_path() if path is None else path, create=not read_only, read_only=read_only
-        )
-        self._recognizer = recognizer
+        super().__init__(path, recognizer=recognizer, read_only=read_only, portraits=portraits)
         self._asking = Asking(self.store)
         self._calibrations = StoredCalibrations(self.store)
-
-    def close(self) -> None:
-        """Close the file; safe to call twice. The recogniser stays open."""
-        self.store.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    @property
-    def recognizer(self) -> Recognizer:
-        """The recogniser in use, loaded now if it was not."""
-        if self._recognizer is None:
-            name = contract_embedder(self.contract)
-            self._recognizer = default() if name == "sface" else Recognizer(embedder=name)
-        return self._recognizer
-
-    @property
-    def contract(self) -> EmbeddingContract | None:
-        """What the embeddings in here are; None before the first enrolment."""
-        return self.store.contract() if self.store.exists else None
 
     @property
     def calibration(self) -> Calibration | None:
@@ -108,76 +75,6 @@ class Gallery:
             self._calibrations.keep(calibration)
         elif self.store.exists:
             self._calibrations.remove()
-
-    def enroll(
-        self,
-        name: str,
-        images: ImageInput | Iterable[ImageInput],
-        *,
-        all_faces: bool = False,
-        on_photo: OnPhoto | None = None,
-    ) -> EnrollReport:
-        """Keep photos of a person, who is made if nobody has this name.
-
-        Of a photo with several faces the largest central one is kept. A photo that the person has
-        already is passed over. Photos that cannot be used are in the report.
-
-        Args:
-            name: of the person.
-            images: one or many: paths, encoded bytes, PIL images, RGB pixels.
-            all_faces: keep every face of each photo; only where all of them show this person.
-            on_photo: told of each photo as it is dealt with.
-
-        Raises:
-            EnrolmentError: not one of the photos can be used.
-            InvalidName: the name cannot be kept.
-            GalleryError: the gallery cannot take it.
-        """
-        pairs = ((name, image) for image in _many(images))
-        reports = list(self.enroll_many(pairs, all_faces=all_faces, on_photo=on_photo))
-        return usable(name, reports)
-
-    def enroll_many(
-        self,
-        photos: Iterable[tuple[str, ImageInput]],
-        *,
-        all_faces: bool = False,
-        on_photo: OnPhoto | None = None,
-    ) -> Iterator[EnrollReport]:
-        """Enrol (name, photo) pairs, each person's in a row; yield a report per person.
-
-        For many people at once: the pipeline runs on across them. A report is yielded once
-        everything in it is on the disk.
-
-        Raises:
-            InvalidName: a name cannot be kept.
-            GalleryError: the gallery cannot take it; what was reported is kept.
-        """
-        self._check_contract()
-        enrolment = Enrolment(self.store, self.recognizer, all_faces=all_faces, on_photo=on_photo)
-        return enrolment.run(photos)
-
-    def enroll_folder(
-        self, root: str | os.PathLike[str], *, on_photo: OnPhoto | None = None
-    ) -> Iterator[EnrollReport]:
-        """Enrol everybody of a folder; yield a report per person once it is on the disk.
-
-        A sub-folder is a person; a photo in the folder itself is a person named after the file.
-        One named as nobody can be is refused like a photo without a face.
-
-        Args:
-            root: the folder.
-            on_photo: told of each photo as it is dealt with, and of each sub-folder that cannot
-                be read.
-
-        Raises:
-            NoPhotos: the folder holds no photo.
-            PhotoError: there is no such folder, or it cannot be listed.
-            GalleryError: the gallery cannot take it; what was reported is kept.
-        """
-        self._check_contract()
-        enrolment = Enrolment(self.store, self.recognizer, on_photo=on_photo, refuse_names=True)
-        return enrolment.run(photos_of_folder(root, on_photo))
 
     def identify(
         self,
@@ -245,6 +142,18 @@ class Gallery:
         self._check(top, margin)
         return self._asking.answers(faces, top, self._limit(threshold, margin))
 
+    def limit(self, threshold: float | None = None) -> float:
+        """Return the similarity that a match needs among so many people as there are now.
+
+        Args:
+            threshold: as for `identify`.
+
+        Raises:
+            OptionError: it is outside −1…1.
+        """
+        self._check_contract()
+        return self._limit(threshold, AMBIGUITY_MARGIN).threshold
+
     def verify(
         self, a: ImageInput, b: ImageInput, *, threshold: float | None = None
     ) -> Verification:
@@ -273,6 +182,10 @@ class Gallery:
     def show(self, name: str) -> PersonDetail:
         """Return what is kept of a person."""
         return self.store.show(name)
+
+    def thumbnail(self, name: str) -> bytes | None:
+        """Return what a person looks like, as JPEG of 112 × 112; None where no picture is kept."""
+        return self.store.thumbnail(name)
 
     def rename(self, old: str, new: str) -> None:
         """Give a person another name."""
@@ -307,15 +220,3 @@ class Gallery:
         found, people = self._calibrations.current()
         usable = found is not None and found.contract == self.recognizer.contract
         return found if usable else None, people
-
-    def _check_contract(self) -> None:
-        pinned = self.contract
-        if pinned is not None and self.store.count():
-            require_same(pinned, self.recognizer.contract, self.store.path)
-
-
-def _many(images: ImageInput | Iterable[ImageInput]) -> Iterable[ImageInput]:
-    """Return one picture as a list of itself, many as they are."""
-    if isinstance(images, str | os.PathLike | bytes | bytearray | np.ndarray | Image.Image):
-        return [images]
-    return images

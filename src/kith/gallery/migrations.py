@@ -30,7 +30,22 @@ def _calibrations_in_detail(connection: Connection) -> None:
     )
 
 
-STEPS: dict[int, Callable[[Connection], None]] = {2: _calibrations_in_detail}
+def _thumbnails(connection: Connection) -> None:
+    """Version 2 knew nobody by sight."""
+    connection.exec_driver_sql(
+        "ALTER TABLE meta ADD COLUMN portraits BOOLEAN DEFAULT 1 NOT NULL "
+        "CHECK (portraits IN (0, 1))"
+    )
+    connection.exec_driver_sql(
+        "CREATE TABLE thumbnails (person_id INTEGER NOT NULL, face_id INTEGER NOT NULL, "
+        "jpeg BLOB NOT NULL, PRIMARY KEY (person_id), "
+        "FOREIGN KEY(person_id) REFERENCES people (id) ON DELETE CASCADE, "
+        "FOREIGN KEY(face_id) REFERENCES faces (id) ON DELETE CASCADE)"
+    )
+    connection.exec_driver_sql("CREATE INDEX ix_thumbnails_face_id ON thumbnails (face_id)")
+
+
+STEPS: dict[int, Callable[[Connection], None]] = {2: _calibrations_in_detail, 3: _thumbnails}
 """The step that turns version n − 1 into n, under n; the first possible n is 2."""
 
 

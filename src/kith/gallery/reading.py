@@ -6,7 +6,7 @@ import difflib
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sqlalchemy import bindparam, func, select, tuple_
+from sqlalchemy import bindparam, exists, func, select, tuple_
 
 from kith.errors import GalleryUnreadable, UnknownPerson, printable
 from kith.gallery import rows, schema
@@ -200,6 +200,7 @@ def _template(connection: Connection, person: int, dimension: int) -> Vector:
 
 def _summary() -> Select[Any]:
     people, photos, templates = schema.people, schema.photos, schema.templates
+    thumbnails = schema.thumbnails
     photo_count = (
         select(func.count())
         .select_from(photos)
@@ -213,6 +214,7 @@ def _summary() -> Select[Any]:
         func.coalesce(templates.c.members + templates.c.outliers, 0).label("faces"),
         func.coalesce(templates.c.outliers, 0).label("outliers"),
         people.c.created,
+        exists().where(thumbnails.c.person_id == people.c.id).label("thumbnail"),
     ).outerjoin(templates, templates.c.person_id == people.c.id)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -19,12 +19,15 @@ class NewPhoto:
         faces: the person's face, with its embedding; several only where the caller knows that all
             of them show the person (frames of a film).
         added: when it was kept first, UTC in ISO 8601; None for now.
+        portraits: what the faces look like, in their order: JPEG as `thumbnails.encoded` makes it,
+            None for one of which there is none; empty where there are none at all.
     """
 
     digest: str
     source: str
     faces: tuple[Face, ...]
     added: str | None = None
+    portraits: tuple[bytes | None, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,17 @@ class AddReport:
 
 @dataclass(frozen=True, slots=True)
 class PersonSummary:
-    """A person in a list. `created` is UTC in ISO 8601; `outliers` counts faces."""
+    """A person in a list.
+
+    Attributes:
+        id: never given to anybody else.
+        name: as it is kept.
+        photos: how many stand for the person; a film is one.
+        faces: how many are kept of them.
+        outliers: how many of these are left out of the template.
+        created: since when the person is known, UTC in ISO 8601.
+        thumbnail: whether there is a picture of the person.
+    """
 
     id: int
     name: str
@@ -71,6 +84,7 @@ class PersonSummary:
     faces: int
     outliers: int
     created: str
+    thumbnail: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +148,23 @@ class ForgetReport:
     photos: int
     faces: int
     scrubbed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ThumbnailReport:
+    """Which pictures of faces a gallery keeps.
+
+    Attributes:
+        kept: whether it may keep any.
+        people: how many it has a picture of.
+        removed: how many were removed just now.
+        scrubbed: whether they are gone from the file's free pages too; see `ForgetReport`.
+    """
+
+    kept: bool
+    people: int
+    removed: int = 0
+    scrubbed: bool = True
 
 
 @dataclass(frozen=True, slots=True)

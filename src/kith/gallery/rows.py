@@ -109,6 +109,8 @@ def check_photo(photo: NewPhoto) -> None:
         raise EnrolmentError(
             f"{printable(photo.source)}: {len(photo.faces)} faces to keep, not 1 to {MOST_FACES}"
         )
+    if len(photo.portraits) not in (0, len(photo.faces)):
+        raise InputError(f"{printable(photo.source)}: its portraits are not one for each face")
 
 
 def source_text(source: str) -> str:

@@ -20,6 +20,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 metadata = MetaData()
@@ -37,6 +38,8 @@ meta = Table(
     # Set in the transaction that forgets, cleared when the free pages are wiped: a process killed
     # between the two leaves a note.
     Column("unscrubbed", Boolean(create_constraint=True), nullable=False),
+    # Whether pictures of faces may be kept in here; since version 3.
+    Column("portraits", Boolean(create_constraint=True), nullable=False, server_default=text("1")),
 )
 
 contract = Table(
@@ -104,6 +107,17 @@ templates = Table(
     # The value of meta.changes that the writing transaction set.
     Column("revision", Integer, nullable=False, index=True),
     Column("vector", LargeBinary, nullable=False),  # float32, the contract's dimension
+)
+
+# What a person looks like, for people who look at the gallery; since version 3. Recognising needs
+# none of it.
+thumbnails = Table(
+    "thumbnails",
+    metadata,
+    Column("person_id", ForeignKey("people.id", ondelete="CASCADE"), primary_key=True),
+    # Which of their faces it shows: one that turns out to be an outlier is not shown any longer.
+    Column("face_id", ForeignKey("faces.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("jpeg", LargeBinary, nullable=False),
 )
 
 # The newest of the gallery's contract counts.

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING, Self
 
 from kith.errors import GalleryUnreadable
-from kith.gallery import checking, reading, writing
+from kith.gallery import checking, reading, thumbnails, writing
 from kith.gallery.database import Database
 from kith.gallery.names import clean_name, name_key
-from kith.gallery.records import ForgetReport
+from kith.gallery.records import ForgetReport, ThumbnailReport
 from kith.gallery.vectors import StoredTemplates
 
 if TYPE_CHECKING:
@@ -157,14 +158,23 @@ class GalleryStore:
 
     def people(self) -> Iterator[PersonSummary]:
         """Yield everybody by name, upper and lower case together."""
-        after = ("", "")
-        while True:
-            with self.database.read() as connection:
-                found = reading.summaries(connection, after, _PEOPLE_AT_ONCE)
+        last = ""
+        while found := self.people_after(last, _PEOPLE_AT_ONCE):
             yield from found
             if len(found) < _PEOPLE_AT_ONCE:
                 return
-            after = (name_key(found[-1].name), found[-1].name)
+            last = found[-1].name
+
+    def people_after(self, name: str, limit: int) -> list[PersonSummary]:
+        """Return the next people of the list.
+
+        Args:
+            name: of the last one that is known already, who may be gone since; empty: from the
+                start.
+            limit: so many, at most.
+        """
+        with self.database.read() as connection:
+            return reading.summaries(connection, (name_key(name), name), limit)
 
     def find(self, name: str) -> PersonSummary:
         """Return one person's line of the list.
@@ -183,6 +193,34 @@ class GalleryStore:
         """
         with self.database.read() as connection:
             return reading.detail(connection, clean_name(name))
+
+    def thumbnail(self, name: str) -> bytes | None:
+        """Return what a person looks like, as JPEG of 112 × 112; None where no picture is kept.
+
+        Raises:
+            UnknownPerson: with the names that were probably meant.
+        """
+        with self.database.read() as connection:
+            return thumbnails.find(connection, clean_name(name))
+
+    def thumbnail_report(self) -> ThumbnailReport:
+        """Return whether pictures of faces may be kept, and how many there are."""
+        with self.database.read() as connection:
+            kept = thumbnails.count(connection)
+            return ThumbnailReport(thumbnails.are_wanted(connection), kept)
+
+    def keep_thumbnails(self, keep: bool) -> ThumbnailReport:
+        """Say whether pictures of faces may be kept from now on.
+
+        If not, those that are there are removed, from the file's free pages too.
+
+        Returns:
+            What is so now, and how many were removed.
+        """
+        with self.database.write() as connection:
+            removed = thumbnails.want(connection, keep)
+        scrubbed = self.database.scrub() if removed else True
+        return replace(self.thumbnail_report(), removed=removed, scrubbed=scrubbed)
 
     def rename(self, old: str, new: str) -> None:
         """Give a person another name.

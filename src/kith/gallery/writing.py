@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select
 
 from kith.errors import ContractMismatch, PersonExists, printable
-from kith.gallery import reading, rows, schema
+from kith.gallery import reading, rows, schema, thumbnails
 from kith.gallery.migrations import now
 from kith.gallery.names import name_key
 from kith.gallery.records import AddReport, Conflict, MergeReport
@@ -73,6 +73,7 @@ def add(
     added: list[str] = []
     already: list[str] = []
     conflicts: list[Conflict] = []
+    pictures: dict[int, bytes] = {}
     for photo in photos:
         rows.check_photo(photo)
         owners = reading.owners(connection, photo.digest)
@@ -89,12 +90,13 @@ def add(
         else:
             if person is None:
                 person = _insert_person(connection, name)
-            _insert_photo(connection, person, photo, contract.dimension)
+            pictures |= _insert_photo(connection, person, photo, contract.dimension)
             added.append(photo.digest)
     outliers: tuple[str, ...] = ()
     best = None
     if person is not None and added:
         renew_template(connection, person, contract.dimension)
+        thumbnails.offer(connection, person, pictures)
         record(connection, "add", person, photos=len(added))
     if person is not None:
         outliers = reading.outlier_sources(connection, person)
@@ -158,6 +160,7 @@ def merge(connection: Connection, into: str, other: str) -> MergeReport:
     if kept == gone:
         return MergeReport(into=into, photos=0, duplicates=0)
     photos = schema.photos
+    picture = thumbnails.shown(connection, gone)
     has = select(photos.c.digest).where(photos.c.person_id == kept)
     moved = connection.execute(
         photos.update()
@@ -166,6 +169,7 @@ def merge(connection: Connection, into: str, other: str) -> MergeReport:
     ).rowcount
     duplicates = _delete_person(connection, gone)[0]
     renew_template(connection, kept, reading.known_contract(connection).dimension)
+    thumbnails.offer(connection, kept, picture)
     record(connection, "merge", kept, photos=moved, duplicates=duplicates)
     return MergeReport(into=into, photos=moved, duplicates=duplicates)
 
@@ -195,7 +199,10 @@ def _insert_person(connection: Connection, name: str) -> int:
     return int(key[0])
 
 
-def _insert_photo(connection: Connection, person: int, photo: NewPhoto, dimension: int) -> None:
+def _insert_photo(
+    connection: Connection, person: int, photo: NewPhoto, dimension: int
+) -> dict[int, bytes]:
+    """Keep a photo with its faces; returns what they look like, by the id of the face."""
     values = {
         "person_id": person,
         "digest": photo.digest,
@@ -211,6 +218,13 @@ def _insert_photo(connection: Connection, person: int, photo: NewPhoto, dimensio
             for face in photo.faces
         ],
     )
+    if not any(photo.portraits):
+        return {}
+    faces = schema.faces
+    ids = connection.execute(
+        select(faces.c.id).where(faces.c.photo_id == key[0]).order_by(faces.c.id)
+    ).scalars()
+    return {id_: jpeg for id_, jpeg in zip(ids, photo.portraits, strict=True) if jpeg is not None}
 
 
 def _delete_person(connection: Connection, person: int) -> tuple[int, int]:
