@@ -1,1 +1,4 @@
-"""The HTTP service and its page; needs the extra `server`."""
+"""HTTP, live frames over WebSocket, and the page: kith for other programs and for browsers.
+
+Needs ``pip install 'kith[server]'``.
+"""

@@ -1,0 +1,85 @@
+"""The application: what is served where."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from kith import __version__
+from kith.server import people, photos, status
+from kith.server.engine import Engine
+from kith.server.guard import Guard
+from kith.server.live import route
+from kith.server.refusal import Refused
+from kith.server.settings import Settings
+from kith.server.static import Page
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from starlette.requests import Request
+    from starlette.responses import JSONResponse
+
+ABOUT = "Recognise the people in photos and live cameras, and say honestly whom one does not know."
+_CODES = {404: "not_found", 405: "wrong_method", 400: "invalid_request"}
+
+
+def create_app(settings: Settings | None = None, engine: Engine | None = None) -> FastAPI:
+    """Return the application, to be run by an ASGI server.
+
+    Args:
+        settings: what is served, and to whom.
+        engine: what requests share, which stays open; None: opened when the server starts, closed
+            when it ends.
+
+    Raises:
+        GalleryError: when the server starts: the gallery cannot be used.
+        ModelError: when the server starts: a network cannot be had or run.
+    """
+    settings = settings or Settings()
+
+    @asynccontextmanager
+    async def opened(app: FastAPI) -> AsyncIterator[None]:
+        app.state.engine = engine or Engine(settings)
+        try:
+            yield
+        finally:
+            if engine is None:
+                app.state.engine.close()
+
+    app = FastAPI(
+        title="kith",
+        version=__version__,
+        description=ABOUT,
+        docs_url=None,  # they load their scripts from elsewhere
+        redoc_url=None,
+        lifespan=opened,
+    )
+    for router in (photos.router, people.router, status.router, route.router):
+        app.include_router(router)
+    app.mount("/", Page(), name="page")
+    app.add_middleware(Guard, limits=settings.limits)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _plain)
+    return app
+
+
+async def _invalid(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    return Refused(422, "invalid_input", "; ".join(map(_words, error.errors()[:3]))).response()
+
+
+def _words(problem: dict[str, Any]) -> str:
+    place = ".".join(str(part) for part in problem.get("loc", ()))
+    return f"{place}: {problem.get('msg', 'wrong')}"
+
+
+async def _plain(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    code = _CODES.get(error.status_code, "refused")
+    reason = "there is nothing here" if error.status_code == 404 else str(error.detail)
+    return Refused(error.status_code, code, reason).response()

@@ -1,0 +1,89 @@
+"""What OpenAPI says of bodies that are read by hand, and of answers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+_FILE = {"type": "string", "format": "binary"}
+_ERROR = {
+    "type": "object",
+    "required": ["error"],
+    "properties": {
+        "error": {
+            "type": "object",
+            "required": ["code", "reason"],
+            "properties": {
+                "code": {"type": "string", "description": "One word, for programs."},
+                "reason": {"type": "string", "description": "One line, for people."},
+            },
+        }
+    },
+}
+_ERRORS = {
+    400: "The request cannot be understood.",
+    401: "A key is needed, or this one is wrong.",
+    403: "Not from here: another site's page, another host, or a gallery only for reading.",
+    404: "There is nobody, or nothing, of this name.",
+    408: "The body did not arrive in time.",
+    409: "Somebody else has this name, or the gallery is of another kind.",
+    413: "Too large.",
+    415: "Not of a type that can be read.",
+    422: "Understood, but not to be done: the reason says why.",
+    429: "Too often: see Retry-After.",
+    500: "A mistake in kith.",
+    503: "Too busy, or not usable now: see Retry-After.",
+}
+
+
+def errors(*codes: int) -> dict[int | str, dict[str, Any]]:
+    """Return the errors that an operation may answer with; those that all may come by themselves.
+
+    Args:
+        codes: of this operation.
+    """
+    return {
+        code: {"description": _ERRORS[code], "content": {"application/json": {"schema": _ERROR}}}
+        for code in sorted({400, 401, 403, 408, 413, 422, 429, 500, 503, *codes})
+    }
+
+
+def photo(answer: str) -> dict[str, Any]:
+    """Return how one photo is sent: as the body itself or in a form."""
+    form = {"type": "object", "required": ["photo"], "properties": {"photo": _FILE}}
+    content = {
+        "multipart/form-data": {"schema": form},
+        "image/jpeg": {"schema": _FILE},
+        "image/png": {"schema": _FILE},
+        "image/webp": {"schema": _FILE},
+    }
+    return _operation(answer, content, 415)
+
+
+def two_photos(answer: str) -> dict[str, Any]:
+    """Return how two photos are sent."""
+    form = {"type": "object", "required": ["a", "b"], "properties": {"a": _FILE, "b": _FILE}}
+    return _operation(answer, {"multipart/form-data": {"schema": form}}, 415)
+
+
+def enrolment(answer: str) -> dict[str, Any]:
+    """Return how a person's photos are sent."""
+    form = {
+        "type": "object",
+        "required": ["photos"],
+        "properties": {
+            "photos": {"type": "array", "items": _FILE},
+            "box": {
+                "type": "string",
+                "description": "x,y,w,h: which face of a single photo, in its pixels.",
+            },
+            "strict": {"type": "string", "enum": ["0", "1"], "description": "1: no poor faces."},
+        },
+    }
+    return _operation(answer, {"multipart/form-data": {"schema": form}}, 409, 415)
+
+
+def _operation(answer: str, content: dict[str, Any], *codes: int) -> dict[str, Any]:
+    return {
+        "openapi_extra": {"requestBody": {"required": True, "content": content}},
+        "responses": {200: {"description": answer}, **errors(*codes)},
+    }

@@ -1,0 +1,117 @@
+"""What all requests share: the people, the networks, and the threads they run in."""
+
+from __future__ import annotations
+
+from threading import Lock
+from typing import TYPE_CHECKING, Self
+
+from kith.gallery.contract import contract_embedder
+from kith.gallery.gallery import Gallery
+from kith.gallery.location import default_path
+from kith.gallery.store import GalleryStore
+from kith.media import Limits
+from kith.recognizer import Recognizer
+from kith.server.work import Work
+
+if TYPE_CHECKING:
+    from kith.classification import Classifier
+    from kith.server.settings import ServerLimits, Settings
+
+MOST_CLASSIFIERS = 2
+"""Held in memory: each is a hundred megabytes and more."""
+
+LOOKERS = 2
+"""Threads for questions to the gallery's file, which never wait for the networks."""
+
+
+class Engine:
+    """Gallery, recogniser and threads of a server. Close it.
+
+    Args:
+        settings: what is served.
+        recognizer: whose networks are used, and which is not closed; None: one of its own.
+
+    Raises:
+        GalleryError: the gallery cannot be used.
+        ModelError: a network cannot be had or run.
+    """
+
+    def __init__(self, settings: Settings, recognizer: Recognizer | None = None) -> None:
+        limits = settings.limits
+        self._own = None
+        if recognizer is None:
+            recognizer = self._own = _recognizer(settings)
+        self.recognizer = recognizer
+        self.threshold = settings.threshold
+        self.limits = limits
+        self._settings = settings
+        self._classifiers: dict[str, Classifier] = {}
+        self._loading = Lock()
+        try:
+            self.people = Gallery(settings.gallery, recognizer=recognizer)
+        except BaseException:
+            if self._own is not None:
+                self._own.close()
+            raise
+        self.photos = Work(recognizer.workers, limits.waiting, "photos")
+        self.files = Work(LOOKERS, 4 * limits.waiting, "files")
+        self.live = Work(max(2, recognizer.workers), limits.sessions, "live")
+
+    def limit(self) -> float:
+        """Return the least similarity of a match, as things are."""
+        if self.threshold is not None:
+            return self.threshold
+        calibration = self.people.calibration
+        if calibration is not None and calibration.contract == self.recognizer.contract:
+            return calibration.threshold_for(self.people.store.count())
+        return self.recognizer.threshold
+
+    def classifier(self, model: str) -> Classifier:
+        """Return a classifier, which is loaded when it is first asked for; call it in a thread.
+
+        Raises:
+            UnknownModel: there is no such network, or it has no classifier.
+            ModelError: it cannot be had or run.
+        """
+        from kith.classification import Classifier
+
+        with self._loading:
+            found = self._classifiers.get(model)
+            if found is None:
+                used = self._settings
+                limits = _photo_limits(self.limits)
+                found = Classifier(model, used.detector, used.device, limits=limits)
+                while len(self._classifiers) >= MOST_CLASSIFIERS:  # somebody may be using it
+                    self._classifiers.pop(next(iter(self._classifiers)))
+                self._classifiers[model] = found
+            return found
+
+    def close(self) -> None:
+        """End the threads and close the gallery; safe to call twice."""
+        for work in (self.photos, self.files, self.live):
+            work.close()
+        for classifier in self._classifiers.values():
+            classifier.close()
+        self.people.close()
+        if self._own is not None:
+            self._own.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def _recognizer(settings: Settings) -> Recognizer:
+    embedder = settings.embedder
+    if embedder is None:
+        path = settings.gallery or default_path()
+        with GalleryStore.open(path, create=True) as store:
+            embedder = contract_embedder(store.contract() if store.exists else None)
+    limits = _photo_limits(settings.limits)
+    return Recognizer(settings.detector, embedder, settings.device, limits=limits)
+
+
+def _photo_limits(limits: ServerLimits) -> Limits:
+    return Limits(max_bytes=limits.body_bytes, max_pixels=limits.photo_pixels)

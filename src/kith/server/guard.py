@@ -1,0 +1,155 @@
+"""What every request passes through, whatever it asks for."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+import traceback
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from kith.errors import KithError
+from kith.server.refusal import Refused
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+    from kith.server.settings import ServerLimits
+
+log = logging.getLogger("kith.server")
+
+NAMES = "/v1/people/"
+"""Behind it stands a name, which may hold a slash: such a path is matched as it was sent."""
+
+HEADERS = (
+    (
+        b"content-security-policy",
+        b"default-src 'self'; img-src 'self' blob: data:; "
+        b"media-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'none'; "
+        b"frame-ancestors 'none'",
+    ),
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(self), microphone=(), geolocation=()"),
+)
+
+
+class Guard:
+    """Adds the headers, bounds the body, and makes one line of every error.
+
+    Args:
+        app: what lies behind it.
+        limits: of a body.
+    """
+
+    def __init__(self, app: ASGIApp, limits: ServerLimits) -> None:
+        self._app = app
+        self._limits = limits
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection's one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        _match_names_as_sent(scope)
+        answer = _Answer(send)
+        began = time.perf_counter()
+        body = _Body(receive, self._limits)
+        try:
+            body.check(scope)
+            await self._app(scope, body.receive, answer.send)
+        except Exception as error:  # noqa: BLE001 - whatever it is: one line, and the rest goes on
+            await self._fail(error, scope, receive, answer)
+        route = getattr(scope.get("route"), "path", "-")
+        ms = 1000 * (time.perf_counter() - began)
+        log.info("%s %s %s %.0f ms", scope["method"], route, answer.status, ms)
+
+    async def _fail(
+        self, error: Exception, scope: Scope, receive: Receive, answer: _Answer
+    ) -> None:
+        refused = refusal_of(error)
+        if answer.status:
+            return  # too late for words; the connection is closed
+        await refused.response()(scope, receive, answer.send)
+
+
+def refusal_of(error: Exception) -> Refused:
+    """Return what an error means to a client; one that nobody foresaw is logged."""
+    if isinstance(error, Refused):
+        return error
+    if isinstance(error, KithError):
+        return Refused.of(error)
+    # Where, and of what type; never the message, which may hold a name.
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    log.error("unexpected %s in %s:%s", type(error).__name__, place.filename, place.lineno)
+    return Refused(500, "failed", "a mistake in kith: the server's log says where")
+
+
+class _Answer:
+    """Sends a response with the headers that all of them have, and remembers its status."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self.status = 0
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            headers = list(message.get("headers", ()))
+            given = {name.lower() for name, _ in headers}
+            headers += [pair for pair in HEADERS if pair[0] not in given]
+            if b"cache-control" not in given:
+                headers.append((b"cache-control", b"no-store"))
+            message = {**message, "headers": headers}
+        await self._send(message)
+
+
+class _Body:
+    """Takes a body in, as far as it is small enough and comes soon enough."""
+
+    def __init__(self, receive: Receive, limits: ServerLimits) -> None:
+        self._receive = receive
+        self._limits = limits
+        self._bytes = 0
+        self._until: float | None = None
+        self._whole = False
+
+    def check(self, scope: Scope) -> None:
+        """Refuse a body that says of itself that it is too large."""
+        for name, value in scope["headers"]:
+            if name == b"content-length" and value.isdigit():
+                self._count(int(value))
+        self._bytes = 0
+
+    async def receive(self) -> Message:
+        """Return the next part."""
+        if self._until is None:
+            self._until = asyncio.get_running_loop().time() + self._limits.body_seconds
+        try:
+            # Behind the body only the connection's end can come, which takes its time.
+            async with asyncio.timeout_at(None if self._whole else self._until):
+                message = await self._receive()
+        except TimeoutError as error:
+            raise Refused(408, "too_slow", "the body did not arrive in time") from error
+        if message["type"] == "http.request":
+            self._count(len(message.get("body", b"")))
+            self._whole = not message.get("more_body")
+        return message
+
+    def _count(self, more: int) -> None:
+        self._bytes += more
+        if self._bytes > self._limits.body_bytes:
+            most = self._limits.body_bytes // 2**20
+            raise Refused(413, "too_large", f"the body is over the limit of {most} MiB")
+
+
+def _match_names_as_sent(scope: Scope) -> None:
+    """Let a slash inside a name be told from one between names."""
+    if scope["path"].startswith(NAMES):
+        raw = scope.get("raw_path")
+        sent = raw.decode("latin-1") if raw else quote(scope["path"])
+        scope["path"] = quote(sent.partition("?")[0], safe="/%!$&'()*+,;=:@~")

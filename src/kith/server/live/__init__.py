@@ -1,0 +1,1 @@
+"""Live frames over a WebSocket: faces followed, named, corrected and enrolled as they come."""

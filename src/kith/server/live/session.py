@@ -1,0 +1,164 @@
+"""A live client: frames in, answers out, the newest frame first and never a queue."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections import deque
+from contextlib import suppress
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from starlette.websockets import WebSocketDisconnect, WebSocketState
+
+from kith import __version__
+from kith.errors import KithError
+from kith.server.live import messages, shapes
+from kith.server.live.watcher import Watcher
+
+if TYPE_CHECKING:
+    from starlette.websockets import WebSocket
+
+    from kith.server.engine import Engine
+    from kith.server.live.messages import Command, Picture
+
+MOST_COMMANDS = 8
+"""Waiting; a person cannot press buttons faster than they are dealt with."""
+
+MOST_BROKEN = 10
+"""Frames in a row that cannot be read; then it is no camera."""
+
+GOING_AWAY, TOO_LARGE = 1001, 1009
+NONSENSE, IDLE, TOO_OFTEN = 4400, 4408, 4429
+
+
+class Closed(Exception):
+    """The session ends, and why."""
+
+    def __init__(self, code: int, reason: str) -> None:
+        super().__init__(reason)
+        self.code = code
+        self.reason = reason
+
+
+class Session:
+    """Serves one live client until it goes.
+
+    Args:
+        socket: accepted.
+        engine: the people, and the networks.
+    """
+
+    def __init__(self, socket: WebSocket, engine: Engine) -> None:
+        self._socket = socket
+        self._engine = engine
+        self._limits = engine.limits
+        self._began = time.monotonic()
+        self._waiting: tuple[Picture, float] | None = None
+        self._commands: deque[Command] = deque()
+        self._something = asyncio.Event()
+        self._budget = self._limits.messages
+        self._refilled = self._began
+        self.frames = 0
+        self.dropped = 0
+
+    async def run(self) -> None:
+        """Serve; returns when the client is gone or was sent away."""
+        people = await self._engine.files(self._engine.people.store.count)
+        await self._send(self._hello(people))
+        tasks = [asyncio.create_task(self._read()), asyncio.create_task(self._answer())]
+        try:
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
+        except Closed as end:
+            await self._close(end.code, end.reason)
+        except (WebSocketDisconnect, RuntimeError):
+            pass  # it is gone
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _hello(self, people: int) -> dict[str, Any]:
+        limit = self._engine.limit()
+        return {"type": "hello", "version": __version__, "people": people, "threshold": limit}
+
+    async def _read(self) -> None:
+        """Take in what comes: of frames only the newest is kept."""
+        while True:
+            try:
+                message = await asyncio.wait_for(self._socket.receive(), self._limits.idle_seconds)
+            except TimeoutError:
+                raise Closed(IDLE, "nothing came for too long") from None
+            if message["type"] == "websocket.disconnect":
+                return
+            self._spend()
+            try:
+                self._take(message.get("bytes"), message.get("text"))
+            except messages.Nonsense as error:
+                raise Closed(NONSENSE, str(error)) from error
+            except KithError as error:
+                await self._send(shapes.error(str(error)))
+            self._something.set()
+
+    def _take(self, data: bytes | None, text: str | None) -> None:
+        if data is not None:
+            if len(data) > self._limits.frame_bytes:
+                raise Closed(TOO_LARGE, "a frame is too large")
+            self.dropped += self._waiting is not None
+            self._waiting = messages.picture(data), time.monotonic()
+        elif text is not None:
+            if len(self._commands) >= MOST_COMMANDS:
+                raise Closed(TOO_OFTEN, "too many messages at once")
+            self._commands.append(messages.command(text))
+
+    def _spend(self) -> None:
+        """Count a message against what may be sent in a second."""
+        now, rate = time.monotonic(), self._limits.messages
+        self._budget = min(2 * rate, self._budget + rate * (now - self._refilled)) - 1
+        self._refilled = now
+        if self._budget < 0:
+            raise Closed(TOO_OFTEN, "too many messages a second")
+
+    async def _answer(self) -> None:
+        """Deal with what has come, one after the other."""
+        watcher = await self._engine.live(partial(Watcher, self._engine))
+        broken = 0
+        while True:
+            await self._something.wait()
+            self._something.clear()
+            while self._commands:
+                command = self._commands.popleft()
+                await self._send(*await self._engine.live(partial(watcher.command, command)))
+            if self._waiting is None:
+                continue
+            (picture, came), self._waiting = self._waiting, None
+            answers = await self._engine.live(partial(watcher.frame, picture, came - self._began))
+            if answers[0]["type"] == "error":
+                broken += 1
+                if broken >= MOST_BROKEN:
+                    raise Closed(NONSENSE, answers[0]["reason"])
+            else:
+                broken = 0
+                self.frames += 1
+                answers[0] |= {
+                    "ms": round(1000 * (time.monotonic() - came), 1),
+                    "dropped": self.dropped,
+                }
+            await self._send(*answers)
+
+    async def _send(self, *answers: dict[str, Any]) -> None:
+        for answer in answers:
+            text = json.dumps(answer, ensure_ascii=False, separators=(",", ":"))
+            try:
+                await asyncio.wait_for(self._socket.send_text(text), self._limits.send_seconds)
+            except TimeoutError:
+                raise Closed(IDLE, "the answers are not read") from None
+
+    async def _close(self, code: int, reason: str) -> None:
+        if self._socket.application_state is WebSocketState.CONNECTED:
+            shown = reason.encode()[:120].decode(errors="ignore")  # a close frame is short
+            with suppress(RuntimeError, WebSocketDisconnect, TimeoutError):
+                await asyncio.wait_for(self._socket.close(code, shown), 1)

@@ -1,0 +1,48 @@
+"""How the server is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse
+
+from kith import __version__, shapes
+from kith.server import described
+
+if TYPE_CHECKING:
+    from kith.server.engine import Engine
+
+router = APIRouter(tags=["server"])
+
+
+@router.get("/health")
+async def health() -> JSONResponse:
+    """Say that the server is up; needs no key."""
+    return JSONResponse({"status": "ok"})
+
+
+@router.get("/v1/status", responses=described.errors())
+async def status(request: Request) -> JSONResponse:
+    """Say what the server runs, and what it allows."""
+    engine: Engine = request.app.state.engine
+
+    def work() -> dict[str, Any]:
+        people, recognizer, limits = engine.people, engine.recognizer, engine.limits
+        return {
+            "version": __version__,
+            "people": people.store.count(),
+            "detector": recognizer.detector,
+            "embedder": recognizer.embedder,
+            "threshold": shapes.number(engine.limit()),
+            "limits": {
+                "body_bytes": limits.body_bytes,
+                "photo_pixels": limits.photo_pixels,
+                "photos": limits.photos,
+                "frame_bytes": limits.frame_bytes,
+                "frame_pixels": limits.frame_pixels,
+                "sessions": limits.sessions,
+            },
+        }
+
+    return JSONResponse(await engine.files(work))
