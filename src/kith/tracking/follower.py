@@ -2,35 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, TypeAlias
+from collections import deque
+from typing import TYPE_CHECKING
 
-import numpy as np
-
-from kith.tracking.records import Look, Moment, Seen, Track
+from kith.tracking import attention
+from kith.tracking.crowd import Crowd
+from kith.tracking.eye import Eye
+from kith.tracking.judge import Judge
+from kith.tracking.records import Look, Moment, Track
+from kith.tracking.scene import Scene
 from kith.tracking.settings import Settings
-from kith.tracking.votes import vote
-from kith.types import Box, Face, Identification, Verdict, overlap
 
 if TYPE_CHECKING:
     from kith.media.films import Frame
     from kith.recognizer import Recognizer
+    from kith.tracking.followed import Followed
+    from kith.tracking.votes import Ask
 
-Ask: TypeAlias = Callable[[Sequence[Face]], tuple[Identification, ...]]
-"""From faces with embeddings to an answer for each."""
+IDLE = 1.0
+"""Seconds after which a frame is searched although nothing moves."""
 
+ENDED = 8
+"""Tracks that can be corrected after they ended."""
 
-@dataclass(slots=True, eq=False)
-class _Followed:
-    id: int
-    face: Face
-    first: float
-    last: float
-    looks: list[Look] = field(default_factory=list)
-    next_look: float = 0.0
-    answer: Identification | None = None
-    said: Identification | None = None
+LONGEST = 10.0
+"""Seconds between two frames after which nobody is taken for the one before."""
+
+UNFOUND = 3
+"""Close looks that find no face, and none that does, after which there is none."""
 
 
 class Follower:
@@ -40,114 +39,122 @@ class Follower:
         recognizer: finds and describes faces.
         ask: who a face is, as `Gallery.identify_faces` says.
         settings: how closely faces are followed.
+
+    Example:
+        >>> follower = Follower(people.recognizer, people.identify_faces)
+        >>> for frame in film.frames():
+        ...     for seen in follower.step(frame).seen:
+        ...         print(frame.time, seen.track, seen.answer and seen.answer.name)
     """
 
     def __init__(self, recognizer: Recognizer, ask: Ask, settings: Settings | None = None) -> None:
-        self._recognizer = recognizer
-        self._ask = ask
-        self._settings = settings or Settings()
-        self._tracks: list[_Followed] = []
-        self._made = 0
+        self._settings = settings = settings or Settings()
+        self._threshold = recognizer.threshold
+        same = recognizer.threshold if settings.same is None else settings.same
+        self._eye = Eye(recognizer, ask, settings.portraits)
+        self._crowd = Crowd(settings, same)
+        self._judge = Judge(self._crowd, ask, settings, same, self._threshold)
+        self._scene = Scene()
+        self._ended: deque[Followed] = deque(maxlen=ENDED)
+        self._time = self._due = self._searched = float("-inf")
 
     def step(self, frame: Frame) -> Moment:
-        """Take the next frame; times must rise."""
-        found = self._glance(frame)
-        seen = self._match(found, frame.time)
-        self._look_closely(frame, seen)
-        left = [t for t in self._tracks if frame.time - t.last > self._settings.patience]
-        self._tracks = [track for track in self._tracks if track not in left]
-        return Moment(
-            frame.index,
-            frame.time,
-            tuple(
-                Seen(t.id, t.face, t.first, t.said or t.answer, t not in seen, t.id)
-                for t in self._tracks
-            ),
-            tuple(map(_finished, left)),
+        """Take the next frame.
+
+        Times rise; where one does not, or after a long gap, all tracks end.
+        """
+        left: list[Track] = []
+        time = frame.time
+        if not self._time <= time <= self._time + LONGEST:
+            left += self._end()
+            self._due = time
+        self._time = time
+        if time >= self._due - 1e-6:
+            wait = 1.0 / self._settings.detections_per_second
+            self._due = max(self._due, time - wait) + wait
+            left += self._search(frame)
+        for track in attention.due(self._crowd.tracks, time, self._settings):
+            if track in self._crowd.tracks:  # a look at another may have changed that
+                self._judge.hear(track, self._eye.look(frame, track.face.box), time)
+        left += self._finished(self._crowd.gone(time))
+        seen = tuple(
+            track.seen(time, self._threshold)
+            for track in sorted(self._crowd.tracks, key=lambda track: track.id)
+            if self._shows(track, frame)
         )
+        return Moment(frame.index, time, seen, tuple(left))
 
     def finish(self) -> tuple[Track, ...]:
         """End all tracks, as the film has."""
-        left, self._tracks = self._tracks, []
-        return tuple(map(_finished, left))
+        return tuple(self._end())
 
     def correct(self, track: int, name: str | None) -> bool:
-        """Take a person's word for who a face is: it holds for this track, whatever looks say.
+        """Take a human's word for who a face is, whatever the looks say.
+
+        It holds for the track, and for the tracks before and after it that are of the same person
+        by their looks.
 
         Args:
             track: its number.
             name: who it is; None: nobody of the gallery.
 
         Returns:
-            False where there is no such track any more.
+            False where there is no such track, or none any more.
         """
-        found = next((one for one in self._tracks if one.id == track), None)
+        found = self._known(track)
         if found is None:
             return False
-        threshold = found.answer.threshold if found.answer else self._recognizer.threshold
-        verdict = Verdict.UNKNOWN if name is None else Verdict.MATCH
-        reason = "a person said so" if name is None else None
-        found.said = Identification(verdict, name, None, threshold, (), reason, found.face)
+        self._judge.correct(found, name)
         return True
 
     def looks(self, track: int) -> tuple[Look, ...]:
-        """Return the best looks at a track that is being followed, best quality first."""
-        return next((tuple(one.looks) for one in self._tracks if one.id == track), ())
+        """Return the best looks at a track, best quality first.
 
-    def _glance(self, frame: Frame) -> list[Face]:
+        Of one that is followed or ended a moment ago; of others there are none.
+        """
+        found = self._known(track)
+        return () if found is None else tuple(found.album)
+
+    def refresh(self) -> None:
+        """Ask about all looks anew, because the gallery has changed.
+
+        Without it that is noticed within some seconds.
+        """
+        self._judge.ask_again([*self._crowd.tracks, *self._ended])
+
+    def _search(self, frame: Frame) -> list[Track]:
+        """Search a frame for faces, unless nothing moves; return the tracks that a cut ended."""
         small = frame.reduced(self._settings.side)
-        factor = frame.width / small.shape[1]
-        return [
-            replace(
-                face,
-                box=Box(*(value * factor for value in face.box)),
-                landmarks=(face.landmarks * np.float32(factor)),
-            )
-            for face in self._recognizer.glance(small)
-        ]
+        glimpse = self._scene.see(small)
+        if glimpse.still and frame.time - self._searched < IDLE:
+            self._crowd.rest(frame.time)
+            return []
+        left = self._end() if glimpse.cut else []
+        self._searched = frame.time
+        self._crowd.take_in(self._eye.search(frame, small), frame.time)
+        for track in self._crowd.tracks:
+            if track.found:
+                attention.notice(track, frame.time)
+        return left
 
-    def _match(self, found: list[Face], time: float) -> list[_Followed]:
-        pairs = sorted(
-            (
-                (overlap(track.face.box, face.box), track, face)
-                for track in self._tracks
-                for face in found
-            ),
-            key=lambda pair: -pair[0],
-        )
-        taken: dict[int, Face] = {}
-        for similar, track, face in pairs:
-            if similar < 0.2 or track.id in taken or any(face is one for one in taken.values()):
-                continue
-            taken[track.id] = face
-            track.face, track.last = face, time
-        for face in found:
-            if not any(face is one for one in taken.values()):
-                self._made += 1
-                self._tracks.append(_Followed(self._made, face, time, time))
-                taken[self._made] = face
-        return [track for track in self._tracks if track.id in taken]
+    def _shows(self, track: Followed, frame: Frame) -> bool:
+        if not track.id or (track.failures >= UNFOUND and not len(track.album)):
+            return False
+        if track.found:
+            return True
+        x, y = track.motion.at(frame.time).centre
+        inside = 0 <= x < frame.width and 0 <= y < frame.height
+        return inside and frame.time - track.last <= self._settings.coast
 
-    def _look_closely(self, frame: Frame, seen: list[_Followed]) -> None:
-        due = sorted((t for t in seen if t.next_look <= frame.time), key=lambda t: t.next_look)
-        for track in due[: self._settings.looks_per_frame]:
-            enough = len(track.looks) >= self._settings.votes
-            track.next_look = frame.time + (2.0 if enough else 0.2)
-            face = self._recognizer.close_up(frame.pixels, track.face.box)
-            if face is None:
-                continue
-            side = self._settings.portraits
-            portrait = self._recognizer.crop(frame.pixels, face, side) if side else None
-            [answer] = self._ask([face])
-            track.looks.append(Look(face, frame.time, answer, portrait))
-            track.looks.sort(
-                key=lambda look: -(look.face.quality.score if look.face.quality else 0)
-            )
-            del track.looks[self._settings.looks :]
-            track.answer = vote(track.looks, self._settings.votes)
+    def _known(self, number: int) -> Followed | None:
+        everybody = (*self._crowd.tracks, *self._ended)
+        return next((one for one in everybody if number and one.id == number), None)
 
+    def _end(self) -> list[Track]:
+        return self._finished(self._crowd.end())
 
-def _finished(track: _Followed) -> Track:
-    return Track(
-        track.id, track.first, track.last, tuple(track.looks), track.said or track.answer, track.id
-    )
+    def _finished(self, tracks: list[Followed]) -> list[Track]:
+        for track in tracks:
+            self._judge.settle_person(track, last=True)
+            self._ended.append(track)
+        return [track.finished(self._threshold) for track in tracks]

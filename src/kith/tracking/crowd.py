@@ -1,0 +1,136 @@
+"""All the faces being followed: who comes, who stays, who is gone."""
+
+from __future__ import annotations
+
+import copy
+from typing import TYPE_CHECKING
+
+from kith.tracking.album import Album
+from kith.tracking.followed import Followed
+from kith.tracking.joining import Sight, join
+from kith.tracking.motion import Motion
+from kith.tracking.votes import Standing
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from kith.tracking.settings import Settings
+
+TRIES = 2
+"""A face that is not confirmed is given up after so many searches without it, one before that."""
+
+BESIDE = 256
+"""Tracks remembered as seen beside another."""
+
+
+class Crowd:
+    """The tracks of one source.
+
+    Args:
+        settings: how closely faces are followed.
+        same: similarity from which two looks show the same person.
+    """
+
+    def __init__(self, settings: Settings, same: float) -> None:
+        self.tracks: list[Followed] = []
+        self._settings = settings
+        self._same = same
+        self._made = 0
+
+    def take_in(self, sights: Sequence[Sight], time: float) -> None:
+        """Take in what a search found."""
+        joined = join(self.tracks, sights, time)
+        met = {id(track) for track, _ in joined.met}
+        for track, sight in joined.met:
+            track.meet(sight.face, sight.patch, time)
+        for track in self.tracks:
+            if id(track) not in met:
+                track.miss()
+        self.tracks += [self._start(sight, time) for sight in joined.new]
+        for track in self.tracks:
+            if not track.id and track.hits >= self._settings.confirm:
+                self.confirm(track)
+        self._note_neighbours()
+
+    def rest(self, time: float) -> None:
+        """Take in that nothing moves: who was here is still here."""
+        for track in self.tracks:
+            track.rest(time)
+
+    def confirm(self, track: Followed) -> None:
+        """Give a track its number."""
+        if not track.id:
+            self._made += 1
+            track.id = self._made
+
+    def split(self, track: Followed) -> Followed:
+        """Start a track where another was followed by mistake, with that one's strange looks."""
+        new = self._blank(track, track.strange[0].time)
+        new.hits, new.last = track.hits, track.last
+        new.take_place(track)
+        for look in track.strange:
+            new.album.add(look)
+        new.attempts = len(track.strange)
+        self.confirm(new)
+        self.tracks.append(new)
+        lose(track)
+        return new
+
+    def resume(self, old: Followed, new: Followed) -> None:
+        """Let a track that was lost go on where a newer one, not confirmed, was found to be it."""
+        old.take_place(new)
+        for look in new.album:
+            old.album.add(look)
+        self.tracks.remove(new)
+
+    def gone(self, time: float) -> list[Followed]:
+        """Take out the tracks that nobody waits for any more; return those that were confirmed."""
+        patience = self._settings.patience
+        left = [
+            track
+            for track in self.tracks
+            if track.missed >= TRIES and (not track.id or time - track.last > patience)
+        ]
+        return self._take_out(left)
+
+    def end(self) -> list[Followed]:
+        """Take out all tracks; return those that were confirmed."""
+        return self._take_out(list(self.tracks))
+
+    def _take_out(self, left: list[Followed]) -> list[Followed]:
+        for track in left:
+            self.tracks.remove(track)
+        return [track for track in left if track.id]
+
+    def _start(self, sight: Sight, time: float) -> Followed:
+        settings = self._settings
+        return Followed(
+            0,
+            sight.face,
+            Motion(sight.face.box, time),
+            sight.patch,
+            Album(settings.looks, 2 * settings.votes, settings.quality, self._same),
+            Standing(settings.votes),
+            time,
+            time,
+            next_look=time,
+        )
+
+    def _blank(self, track: Followed, time: float) -> Followed:
+        return self._start(Sight(track.face, track.patch), time)
+
+    def _note_neighbours(self) -> None:
+        here = {track.id for track in self.tracks if track.id and track.found}
+        for track in self.tracks:
+            if track.id in here:
+                track.beside |= here - {track.id}
+                if len(track.beside) > BESIDE:
+                    track.beside = set(sorted(track.beside)[-BESIDE:])
+
+
+def lose(track: Followed) -> None:
+    """Take in that a track was not where it was thought to be, since its first strange look."""
+    track.last = min(track.last, track.strange[0].time)
+    track.found, track.missed, track.doubt = False, 1, True
+    track.motion = copy.copy(track.motion)
+    track.strange = []

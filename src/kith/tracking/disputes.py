@@ -1,0 +1,99 @@
+"""Whose face it really is: tracks that took one another's place are put right by a close look."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from kith.tracking.album import goodness, mean
+from kith.tracking.crowd import lose
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from kith.tracking.crowd import Crowd
+    from kith.tracking.followed import Followed
+    from kith.tracking.records import Look
+    from kith.types import Vector
+
+UNLIKE = 0.6
+"""A look that is less like its track than this share of what two looks of one person are is of
+somebody else."""
+
+LEAD = 0.15
+"""And one that is so much more like another track is of that one."""
+
+SURE = 0.35
+"""Quality from which one look suffices to say so; of poorer ones it takes two."""
+
+
+def is_strange(track: Followed, look: Look, same: float) -> bool:
+    """Whether a look is of somebody else than its track's."""
+    vector = look.face.embedding
+    own = None if vector is None else track.album.similarity(vector)
+    return own is not None and own < UNLIKE * same
+
+
+def owner(track: Followed, others: Iterable[Followed], same: float) -> Followed | None:
+    """Return the track that the strange looks of another are of; None for none that is known.
+
+    Args:
+        track: with strange looks.
+        others: whose they may be.
+        same: similarity from which two looks show the same person.
+    """
+    if len(track.strange) < 2 and goodness(track.strange[-1]) < SURE:
+        return None
+    vector = _direction(mean(track.strange))
+    own = track.album.similarity(vector) or 0.0
+    best, most = None, max(same, own + LEAD)
+    for other in others:
+        similarity = other.album.similarity(vector)
+        if other is not track and similarity is not None and similarity >= most:
+            best, most = other, similarity
+    return best
+
+
+def is_somebody_new(track: Followed, same: float) -> bool:
+    """Whether the strange looks of a track are of one person."""
+    vectors = [one.face.embedding for one in track.strange if one.face.embedding is not None]
+    return len(vectors) >= 2 and float(vectors[-1] @ vectors[-2]) >= same
+
+
+def settle(track: Followed, crowd: Crowd, same: float) -> Followed:
+    """Put right where a track took another's place, if that is what its strange looks tell.
+
+    Returns:
+        The track that is now where this one was: another, or itself where nothing can be told yet.
+    """
+    other = owner(track, (one for one in crowd.tracks if one.id), same)
+    if other is None:
+        return crowd.split(track) if is_somebody_new(track, same) else track
+    looks = list(track.strange)
+    if other.found:
+        other.exchange(track)
+        track.doubt = True
+    else:
+        other.take_place(track)
+        lose(track)
+    for look in looks:
+        other.album.add(look)
+    return other
+
+
+def lost_one(track: Followed, crowd: Crowd, same: float) -> Followed | None:
+    """Return the track that was lost a moment ago and that a new one goes on with, if any."""
+    vector = track.album.mean()
+    if vector is None:
+        return None
+    best, most = None, same + LEAD / 2
+    for other in crowd.tracks:
+        similarity = None if other.found or not other.id else other.album.similarity(vector)
+        if similarity is not None and similarity >= most:
+            best, most = other, similarity
+    return best
+
+
+def _direction(vector: Vector) -> Vector:
+    return np.asarray(vector / max(1e-6, float(np.linalg.norm(vector))), np.float32)
