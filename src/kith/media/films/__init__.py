@@ -21,13 +21,14 @@ if TYPE_CHECKING:
     from kith.media.films.address import SourceAddress, parse_source
     from kith.media.films.film import Film, FilmInfo, open_film
     from kith.media.films.frame import Frame
-    from kith.media.films.sources import Source, open_source
+    from kith.media.films.source import Source
+    from kith.media.films.sources import open_source
 
 _LATE = {
     "Film": "film",
     "FilmInfo": "film",
     "Frame": "frame",
-    "Source": "sources",
+    "Source": "source",
     "SourceAddress": "address",
     "open_film": "film",
     "open_source": "sources",

@@ -14,7 +14,7 @@ from kith.errors import OptionError, PhotoNotFound, printable
 
 Kind: TypeAlias = Literal["camera", "film", "folder", "stream"]
 
-SCHEMES = ("rtsp", "rtsps", "http", "https", "rtmp", "rtmps", "udp", "tcp", "srt")
+SCHEMES = ("rtsp", "rtsps", "http", "https", "rtmp", "rtmps", "udp", "tcp")
 """Of addresses that a stream may come from."""
 
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*)://", re.IGNORECASE)
@@ -71,7 +71,7 @@ def _stream(text: str, scheme: str) -> SourceAddress:
         port = parts.port
     except ValueError as error:
         raise OptionError(f"{scheme}://… is no valid address: {error}") from None
-    if not parts.hostname and scheme not in ("udp", "tcp", "srt"):
+    if not parts.hostname and scheme not in ("udp", "tcp"):
         raise OptionError(f"{scheme}://… names no host; write {scheme}://host/path")
     if any(not character.isprintable() or character.isspace() for character in text):
         raise OptionError(f"{scheme}://… holds a blank or an unprintable character")

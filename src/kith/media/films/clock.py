@@ -1,6 +1,8 @@
-"""The second a frame was taken at, from what a film says of it."""
+"""When a frame was taken, and whether it is wanted then."""
 
 from __future__ import annotations
+
+import math
 
 LONGEST_GAP = 86_400.0
 """Seconds between two frames that are believed."""
@@ -40,3 +42,24 @@ class Clock:
         time = last + self._step
         self._shift = time - said
         return time
+
+
+class Pace:
+    """Passes over frames that come sooner than so many seconds apart, on average.
+
+    Args:
+        per_second: frames that are wanted of each second; None: all.
+    """
+
+    def __init__(self, per_second: float | None) -> None:
+        self._step = 1 / per_second if per_second else 0.0
+        self._due = -math.inf
+
+    def wants(self, time: float) -> bool:
+        """Whether the frame of this second is wanted; times must rise."""
+        if time < self._due - 1e-6:
+            return False
+        self._due += self._step
+        if self._due <= time:  # the first, or the film itself has fewer
+            self._due = time + self._step
+        return True

@@ -13,23 +13,21 @@ import av
 import av.error
 
 from kith.errors import FilmUnreadable, OptionError
-from kith.media.films.clock import Clock
+from kith.media.films.clock import Clock, Pace
 from kith.media.films.container import check_size, open_file, reason_of, video_stream
+from kith.media.films.decoding import Decoding
 from kith.media.films.frame import Frame, upright_size
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
     from av.container import InputContainer
-    from av.video.frame import VideoFrame
     from av.video.stream import VideoStream
 
 MAX_RATE = 1000.0
 """Frames a second that are believed."""
 
 _LONGEST = 1e7
-_GIVE_UP = 300
-"""Damaged packets in a row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +58,24 @@ class Film:
     Attributes:
         source: its path, as given.
         info: what the file says of itself.
-        skipped: damaged packets that were passed over, so far.
-        problem: in one line, why the frames ended before the film did; None where they did not.
     """
 
     def __init__(self, source: str) -> None:
         self.source = source
-        self.skipped = 0
-        self.problem: str | None = None
+        self._decoding: Decoding | None = None
         self._running: list[Generator[Frame]] = []
         with open_file(source) as container:
             self.info = self._look(container)
+
+    @property
+    def skipped(self) -> int:
+        """Damaged packets that were passed over, so far."""
+        return self._decoding.skipped if self._decoding else 0
+
+    @property
+    def problem(self) -> str | None:
+        """In one line, why the frames ended before the film did; None where they did not."""
+        return self._decoding.problem if self._decoding else None
 
     def close(self) -> None:
         """End all that reads frames; safe to call twice."""
@@ -116,9 +121,8 @@ class Film:
             raise OptionError(f"every is {every}; it must be at least 1")
         if not 0 <= start < math.inf or (end is not None and not end > start):
             raise OptionError(f"{start} to {end} seconds is no part of a film")
-        frames = self._timed(start, end, keyframes)
-        if per_second is not None:
-            frames = _thinned(frames, 1 / per_second)
+        pace = Pace(per_second)
+        frames = (f for f in self._timed(start, end, keyframes) if pace.wants(f.time))
         running = _owned(frames, every)
         self._running.append(running)
         return running
@@ -126,10 +130,10 @@ class Film:
     def _look(self, container: InputContainer) -> FilmInfo:
         video = video_stream(container, self.source)
         video.thread_type = "NONE"  # the first frame comes out at once
-        self.skipped, first = 0, next(self._decoded(container, video), None)
+        decoding = Decoding(container, video, reason_of)
+        first = next(iter(decoding), None)
         if first is None:
-            raise FilmUnreadable(self.source, self.problem or "holds no frame")
-        self.problem, self.skipped = None, 0
+            raise FilmUnreadable(self.source, decoding.problem or "holds no frame")
         self._aspect = video.codec_context.sample_aspect_ratio
         width, height = upright_size(first, self._aspect)
         check_size(self.source, width, height)
@@ -146,7 +150,6 @@ class Film:
 
     def _timed(self, start: float, end: float | None, keyframes: bool) -> Generator[Frame]:
         """Yield the frames from start to end with their times."""
-        self.skipped, self.problem = 0, None
         size, rate = (self.info.width, self.info.height), self.info.rate or 25.0
         with open_file(self.source) as container:
             video = video_stream(container, self.source)
@@ -159,44 +162,22 @@ class Film:
                     container.seek(round((start + base) * av.time_base))
             guessed = start > 0 or keyframes
             clock, index, time = Clock(base, 1 / rate), -1, 0.0
-            for decoded in self._decoded(container, video):
+            self._decoding = Decoding(container, video, reason_of)
+            for decoded in self._decoding:
                 time = clock.of(decoded.time)
                 index = max(index + 1, round(time * rate) if guessed else 0)
                 if end is not None and time >= end:
                     return
                 if time >= start - 1e-6:
                     yield Frame.of_video(decoded, index, time, size, self._aspect)
-        self._conclude(index, time)
+        self._conclude(self._decoding, index, time)
 
-    def _conclude(self, index: int, time: float) -> None:
+    def _conclude(self, decoding: Decoding, index: int, time: float) -> None:
         if index < 0:
-            raise FilmUnreadable(self.source, self.problem or "holds no frame")
+            raise FilmUnreadable(self.source, decoding.problem or "holds no frame")
         whole = self.info.duration
-        if self.problem is None and whole is not None and time < 0.95 * whole - 1.0:
-            self.problem = f"ends after {time:.1f} of {whole:.1f} seconds: it is cut off"
-
-    def _decoded(self, container: InputContainer, video: VideoStream) -> Iterator[VideoFrame]:
-        """Yield the frames that can be decoded."""
-        bad = 0
-        packets = container.demux(video)
-        while True:
-            try:
-                packet = next(packets, None)
-            except (av.error.FFmpegError, MemoryError) as error:
-                self.problem = reason_of(error)
-                return
-            if packet is None:
-                return
-            try:
-                decoded = packet.decode()
-            except (av.error.FFmpegError, MemoryError):
-                self.skipped, bad = self.skipped + 1, bad + 1
-                if bad >= _GIVE_UP:
-                    self.problem = f"is damaged: {bad} packets in a row cannot be decoded"
-                    return
-                continue
-            bad = 0 if decoded else bad
-            yield from decoded
+        if decoding.problem is None and whole is not None and time < 0.95 * whole - 1.0:
+            decoding.problem = f"ends after {time:.1f} of {whole:.1f} seconds: it is cut off"
 
 
 def open_film(path: str | os.PathLike[str]) -> Film:
@@ -212,16 +193,6 @@ def open_film(path: str | os.PathLike[str]) -> Film:
 
 def _owned(frames: Iterator[Frame], every: int) -> Generator[Frame]:
     yield from islice(frames, 0, None, every)
-
-
-def _thinned(frames: Iterator[Frame], least: float) -> Generator[Frame]:
-    """Pass over frames that come sooner than so many seconds apart, on average."""
-    due = -math.inf
-    for frame in frames:
-        if frame.time >= due - 1e-6:
-            due += least
-            due = due if due > frame.time else frame.time + least
-            yield frame
 
 
 def _start(container: InputContainer) -> float:
