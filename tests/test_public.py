@@ -43,6 +43,7 @@ PROMISED = [
     "Recognizer",
     "Verdict",
     "Verification",
+    "WatchEvent",
     "__version__",
     "calibrate",
     "classify",
@@ -50,6 +51,7 @@ PROMISED = [
     "largest_central",
     "load_photo",
     "verify",
+    "watch",
 ]
 
 

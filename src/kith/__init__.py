@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from kith.evaluation.calibrate import CalibrationReport, calibrate
     from kith.gallery.enroll import EnrollReport
     from kith.gallery.gallery import Gallery
+    from kith.live.events import WatchEvent
+    from kith.live.watch import watch
     from kith.media import Limits, load_photo
     from kith.recognizer import Recognizer, largest_central
     from kith.types import (
@@ -64,6 +66,8 @@ _HOMES = {
     "kith.evaluation.calibrate": ("CalibrationReport", "calibrate"),
     "kith.gallery.enroll": ("EnrollReport",),
     "kith.gallery.gallery": ("Gallery",),
+    "kith.live.events": ("WatchEvent",),
+    "kith.live.watch": ("watch",),
     "kith.media": ("Limits", "load_photo"),
     "kith.recognizer": ("Recognizer", "largest_central"),
     "kith.types": (
@@ -112,6 +116,7 @@ __all__ = [
     "Recognizer",
     "Verdict",
     "Verification",
+    "WatchEvent",
     "__version__",
     "calibrate",
     "classify",
@@ -119,6 +124,7 @@ __all__ = [
     "largest_central",
     "load_photo",
     "verify",
+    "watch",
 ]
 
 

@@ -17,6 +17,7 @@ from kith.cli.identify import identify
 from kith.cli.serve import serve
 from kith.cli.usage import Command, Group
 from kith.cli.verify import verify
+from kith.cli.watch import watch
 
 ABOUT = "Recognise the people in photos, and say honestly whom one does not know."
 
@@ -33,6 +34,7 @@ app.command(cls=Command)(verify)
 app.command(cls=EnrollCommand)(enroll)
 app.command(cls=Command)(identify)
 app.command(cls=Command)(classify)
+app.command(cls=Command)(watch)
 app.command(cls=Command)(serve)
 app.command(cls=Command)(calibrate)
 for name, room in (
