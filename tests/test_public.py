@@ -14,6 +14,8 @@ import pytest
 import kith
 
 PROMISED = [
+    "Appearance",
+    "BestFace",
     "Box",
     "Calibration",
     "CalibrationReport",
@@ -41,6 +43,8 @@ PROMISED = [
     "Promise",
     "Quality",
     "Recognizer",
+    "Timeline",
+    "TimelinePerson",
     "Verdict",
     "Verification",
     "WatchEvent",
@@ -50,6 +54,7 @@ PROMISED = [
     "decide",
     "largest_central",
     "load_photo",
+    "timeline",
     "verify",
     "watch",
 ]

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from kith.gallery.enroll import EnrollReport
     from kith.gallery.gallery import Gallery
     from kith.live.events import WatchEvent
+    from kith.live.timeline import Appearance, BestFace, Timeline, TimelinePerson, timeline
     from kith.live.watch import watch
     from kith.media import Limits, load_photo
     from kith.recognizer import Recognizer, largest_central
@@ -68,6 +69,7 @@ _HOMES = {
     "kith.gallery.gallery": ("Gallery",),
     "kith.live.events": ("WatchEvent",),
     "kith.live.watch": ("watch",),
+    "kith.live.timeline": ("Appearance", "BestFace", "Timeline", "TimelinePerson", "timeline"),
     "kith.media": ("Limits", "load_photo"),
     "kith.recognizer": ("Recognizer", "largest_central"),
     "kith.types": (
@@ -87,6 +89,8 @@ _HOMES = {
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 
 __all__ = [
+    "Appearance",
+    "BestFace",
     "Box",
     "Calibration",
     "CalibrationReport",
@@ -114,6 +118,8 @@ __all__ = [
     "Promise",
     "Quality",
     "Recognizer",
+    "Timeline",
+    "TimelinePerson",
     "Verdict",
     "Verification",
     "WatchEvent",
@@ -123,6 +129,7 @@ __all__ = [
     "decide",
     "largest_central",
     "load_photo",
+    "timeline",
     "verify",
     "watch",
 ]

@@ -1,0 +1,235 @@
+"""From tracks to people: what is kept of each track, who it shows, and when.
+
+Of a track that has ended a few hundred numbers and one small picture stay, so that hours of film
+fit into little memory.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from itertools import count
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from kith.decision import decide
+from kith.live.timeline_records import Appearance, BestFace, TimelinePerson
+from kith.live.unknowns import Trace, link
+from kith.quality import UNUSABLE
+from kith.types import Candidate, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    import numpy.typing as npt
+
+    from kith.tracking import Look, Track
+    from kith.types import Face, Identification, Pixels
+
+    Ask = Callable[[Sequence[Face]], tuple[Identification, ...]]
+
+BREAK = 1.0
+"""Seconds; where somebody is not seen for less, it is still the same appearance."""
+
+_PORTRAIT_QUALITY = 95
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Kept:
+    """What is kept of a track with usable looks.
+
+    Attributes:
+        id, first, last: of the track.
+        name: of the person it is, by its votes; None where they name nobody.
+        threshold: the similarity a match needs.
+        mean: of the looks' embeddings, weighted with their quality; its length tells how much
+            they agree.
+        looks: how many.
+        similar: the greatest similarity of a look to each person that was a candidate.
+        time, face, portrait: of the best look; the portrait is a JPEG.
+    """
+
+    id: int
+    first: float
+    last: float
+    name: str | None
+    mean: npt.NDArray[np.float32]
+    looks: int
+    similar: dict[str, float]
+    time: float
+    face: Face
+    portrait: bytes
+
+
+def keep(track: Track) -> Kept | None:
+    """Return what is kept of a track; None where not one of its looks is usable."""
+    answer = track.answer
+    looks = [look for look in track.looks if _weight(look) >= UNUSABLE]
+    if not looks or (answer is not None and answer.verdict is Verdict.LOW_QUALITY):
+        return None
+    name = answer.name if answer is not None else None
+    similar: dict[str, float] = {}
+    for look in looks:
+        for one in look.answer.candidates:
+            similar[one.name] = max(one.similarity, similar.get(one.name, -1.0))
+    # Not a look at somebody who stood in the way for a moment.
+    best = max(looks, key=lambda look: (_first_choice(look) == name, _goodness(look.face)))
+    assert best.portrait is not None
+    rows = np.stack([np.asarray(look.face.embedding) for look in looks])
+    mean = np.average(rows, axis=0, weights=[_weight(look) for look in looks])
+    return Kept(
+        id=track.id,
+        first=track.first,
+        last=track.last,
+        name=name,
+        mean=mean.astype(np.float32),
+        looks=len(looks),
+        similar=similar,
+        time=best.time,
+        face=best.face,
+        portrait=_encoded(best),
+    )
+
+
+def people_of(
+    tracks: Iterable[Kept], ask: Ask, *, same: float, votes: int, ends: Callable[[float], float]
+) -> tuple[tuple[TimelinePerson, ...], int]:
+    """Return who the tracks show, and how many of them are too little to tell.
+
+    Tracks without a name are joined with those they resemble, so that somebody who is named in
+    one shot keeps the name in the next, and what was too short to tell by itself adds up.
+
+    Args:
+        tracks: in any order.
+        ask: who a face is, as `Gallery.identify_faces` says.
+        same: similarity from which two faces are taken for the same person.
+        votes: looks that it takes to say anything of somebody.
+        ends: from the time of a frame to the time of the one after it.
+    """
+    known = {one.id: one for one in tracks}
+    groups = [
+        [known[number] for number in group] for group in link(map(_trace, known.values()), same)
+    ]
+    told = [group for group in groups if sum(one.looks for one in group) >= votes]
+    people = list(_merged(told, _answers(told, ask)))
+    people.sort(key=lambda person: (person[1].name is None, min(one.first for one in person[0])))
+    strangers = count(1)
+    return tuple(
+        _person(group, answer, None if answer.name else next(strangers), ends)
+        for group, answer in people
+    ), sum(len(group) for group in groups) - sum(len(group) for group in told)
+
+
+def _answers(groups: Sequence[list[Kept]], ask: Ask) -> list[Identification]:
+    """Return who each group is.
+
+    The similarity to a candidate is the mean over all looks: that of their mean embedding, as
+    much smaller as that is shorter than they are.
+    """
+    if not groups:
+        return []
+    means = [np.average([t.mean for t in g], axis=0, weights=[t.looks for t in g]) for g in groups]
+    lengths = [max(float(np.linalg.norm(mean)), 1e-6) for mean in means]
+    faces = [
+        replace(_best(group).face, embedding=(mean / length).astype(np.float32))
+        for group, mean, length in zip(groups, means, lengths, strict=True)
+    ]
+    return [
+        _named(group, answer, length)
+        for group, answer, length in zip(groups, ask(faces), lengths, strict=True)
+    ]
+
+
+def _named(group: list[Kept], answer: Identification, length: float) -> Identification:
+    mean = [Candidate(one.name, one.similarity * length) for one in answer.candidates]
+    face = _best(group).face
+    decided = decide(face, mean, answer.threshold)
+    name = next((track.name for track in group if track.name), None)
+    if name is not None:
+        decided = replace(decided, verdict=Verdict.MATCH, name=name, reason=None)
+    return replace(decided, calibration=answer.calibration)
+
+
+def _merged(
+    groups: Sequence[list[Kept]], answers: Sequence[Identification]
+) -> Iterator[tuple[list[Kept], Identification]]:
+    """Yield the groups with their answers, those of one name as one."""
+    by_name: dict[str, tuple[list[Kept], Identification]] = {}
+    # Those that were named track by track come first: what is said of them is what counts.
+    for group, answer in sorted(
+        zip(groups, answers, strict=True), key=lambda pair: all(t.name is None for t in pair[0])
+    ):
+        if answer.name is None:
+            yield group, answer
+        elif answer.name in by_name:
+            by_name[answer.name][0].extend(group)
+        else:
+            by_name[answer.name] = list(group), answer
+    yield from by_name.values()
+
+
+def _person(
+    group: list[Kept], answer: Identification, number: int | None, ends: Callable[[float], float]
+) -> TimelinePerson:
+    best = _best(group)
+    similarity = answer.similarity
+    if answer.name is not None:
+        of_looks = [track.similar[answer.name] for track in group if answer.name in track.similar]
+        similarity = max(of_looks, default=similarity)
+    return TimelinePerson(
+        verdict=answer.verdict,
+        name=answer.name,
+        number=number,
+        similarity=similarity,
+        threshold=answer.threshold,
+        candidates=answer.candidates,
+        appearances=_appearances(group, ends),
+        best=BestFace(best.time, best.face, _decoded(best.portrait)),
+    )
+
+
+def _best(group: list[Kept]) -> Kept:
+    return max(group, key=lambda track: _goodness(track.face))
+
+
+def _appearances(group: list[Kept], ends: Callable[[float], float]) -> tuple[Appearance, ...]:
+    """Return when somebody is seen, breaks shorter than `BREAK` closed."""
+    spans: list[Appearance] = []
+    for track in sorted(group, key=lambda one: one.first):
+        end = ends(track.last)
+        if spans and track.first - spans[-1].end < BREAK:
+            last = spans.pop()
+            spans.append(Appearance(last.start, max(last.end, end), (*last.tracks, track.id)))
+        else:
+            spans.append(Appearance(track.first, end, (track.id,)))
+    return tuple(spans)
+
+
+def _trace(one: Kept) -> Trace:
+    return Trace(one.id, one.first, one.last, one.mean, one.looks, one.name)
+
+
+def _first_choice(look: Look) -> str | None:
+    return look.answer.candidates[0].name if look.answer.candidates else None
+
+
+def _weight(look: Look) -> float:
+    return 0.0 if look.face.quality is None else look.face.quality.score
+
+
+def _goodness(face: Face) -> float:
+    quality = face.quality
+    return 0.0 if quality is None else quality.score + 0.1 * min(1.0, quality.size / 60)
+
+
+def _encoded(look: Look) -> bytes:
+    assert look.portrait is not None
+    bgr = cv2.cvtColor(look.portrait, cv2.COLOR_RGB2BGR)
+    return cv2.imencode(".jpg", bgr, (cv2.IMWRITE_JPEG_QUALITY, _PORTRAIT_QUALITY))[1].tobytes()
+
+
+def _decoded(portrait: bytes) -> Pixels:
+    bgr = cv2.imdecode(np.frombuffer(portrait, np.uint8), cv2.IMREAD_COLOR)
+    assert bgr is not None
+    return np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB), np.uint8)
