@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from server.conftest import as_frame
 
 if TYPE_CHECKING:
     from server.running import Live, Served
+
+SOON = 300
+"""Frames within which everything has to happen."""
 
 KEYS = {
     "track",
@@ -24,10 +28,11 @@ KEYS = {
 }
 
 
-def until_told(live: Live, jpeg: bytes, frames: int = 200) -> dict[str, object]:
+def until_told(live: Live, jpeg: bytes) -> dict[str, object]:
     """Send a still frame until the one face on it has a verdict; return the face."""
-    for _ in range(frames):
+    for _ in range(SOON):
         faces = live.frame(jpeg)["faces"]
+        time.sleep(0.03)
         if faces and faces[0]["verdict"] is not None:
             return dict(faces[0])
     raise AssertionError("no verdict")

@@ -14,7 +14,7 @@ from kith.cli.demo import demo
 from kith.cli.detect import detect
 from kith.cli.enroll import EnrollCommand, enroll
 from kith.cli.identify import identify
-from kith.cli.serve import serve
+from kith.cli.serve import ServeCommand, serve
 from kith.cli.usage import Command, Group
 from kith.cli.verify import verify
 from kith.cli.watch import watch
@@ -35,7 +35,7 @@ app.command(cls=EnrollCommand)(enroll)
 app.command(cls=Command)(identify)
 app.command(cls=Command)(classify)
 app.command(cls=Command)(watch)
-app.command(cls=Command)(serve)
+app.command(cls=ServeCommand)(serve)
 app.command(cls=Command)(calibrate)
 for name, room in (
     ("evaluate", evaluate.app),

@@ -11,9 +11,11 @@ from starlette.exceptions import HTTPException
 
 from kith import __version__
 from kith.server import people, photos, status
+from kith.server.access import Access
 from kith.server.engine import Engine
 from kith.server.guard import Guard
 from kith.server.live import route
+from kith.server.metrics import Metrics
 from kith.server.refusal import Refused
 from kith.server.settings import Settings
 from kith.server.static import Page
@@ -62,7 +64,10 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     for router in (photos.router, people.router, status.router, route.router):
         app.include_router(router)
     app.mount("/", Page(), name="page")
-    app.add_middleware(Guard, limits=settings.limits)
+    app.state.access, app.state.metrics = Access(settings), Metrics()
+    app.state.sessions = route.Sessions(settings.limits, app.state.metrics)
+    guarding = {"access": app.state.access, "metrics": app.state.metrics}
+    app.add_middleware(Guard, limits=settings.limits, **guarding)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _plain)
     return app

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from threading import Lock
 from typing import TYPE_CHECKING, Self
 
+from kith.decision import checked_threshold
 from kith.gallery.contract import contract_embedder
 from kith.gallery.gallery import Gallery
 from kith.gallery.location import default_path
@@ -34,25 +36,25 @@ class Engine:
     Raises:
         GalleryError: the gallery cannot be used.
         ModelError: a network cannot be had or run.
+        OptionError: the threshold is outside −1…1.
     """
 
     def __init__(self, settings: Settings, recognizer: Recognizer | None = None) -> None:
         limits = settings.limits
-        self._own = None
-        if recognizer is None:
-            recognizer = self._own = _recognizer(settings)
-        self.recognizer = recognizer
         self.threshold = settings.threshold
+        self.device = settings.device
         self.limits = limits
         self._settings = settings
         self._classifiers: dict[str, Classifier] = {}
         self._loading = Lock()
-        try:
-            self.people = Gallery(settings.gallery, recognizer=recognizer)
-        except BaseException:
-            if self._own is not None:
-                self._own.close()
-            raise
+        with ExitStack() as opened:
+            if recognizer is None:
+                recognizer = opened.enter_context(_recognizer(settings))
+            self.recognizer = recognizer
+            if settings.threshold is not None:
+                checked_threshold(settings.threshold, recognizer)
+            self.people = opened.enter_context(Gallery(settings.gallery, recognizer=recognizer))
+            self._opened = opened.pop_all()
         self.photos = Work(recognizer.workers, limits.waiting, "photos")
         self.files = Work(LOOKERS, 4 * limits.waiting, "files")
         self.live = Work(max(2, recognizer.workers), limits.sessions, "live")
@@ -92,9 +94,7 @@ class Engine:
             work.close()
         for classifier in self._classifiers.values():
             classifier.close()
-        self.people.close()
-        if self._own is not None:
-            self._own.close()
+        self._opened.close()
 
     def __enter__(self) -> Self:
         return self

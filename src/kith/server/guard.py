@@ -6,8 +6,11 @@ import asyncio
 import logging
 import time
 import traceback
+from contextlib import suppress
 from typing import TYPE_CHECKING
 from urllib.parse import quote
+
+from starlette.requests import HTTPConnection
 
 from kith.errors import KithError
 from kith.server.refusal import Refused
@@ -15,12 +18,19 @@ from kith.server.refusal import Refused
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+    from kith.server.access import Access
+    from kith.server.metrics import Metrics
     from kith.server.settings import ServerLimits
 
 log = logging.getLogger("kith.server")
 
 NAMES = "/v1/people/"
 """Behind it stands a name, which may hold a slash: such a path is matched as it was sent."""
+
+CLIENT = "kith.client"
+"""Where a request's scope says who asks."""
+
+REFUSED, BROKEN = 1008, 1011
 
 HEADERS = (
     (
@@ -39,42 +49,73 @@ HEADERS = (
 
 
 class Guard:
-    """Adds the headers, bounds the body, and makes one line of every error.
+    """Admits, adds the headers, bounds the body, counts, and makes one line of every error.
 
     Args:
         app: what lies behind it.
         limits: of a body.
+        access: who may ask.
+        metrics: where it is counted.
     """
 
-    def __init__(self, app: ASGIApp, limits: ServerLimits) -> None:
+    def __init__(
+        self, app: ASGIApp, limits: ServerLimits, access: Access, metrics: Metrics
+    ) -> None:
         self._app = app
         self._limits = limits
+        self._access = access
+        self._metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection's one request."""
-        if scope["type"] != "http":
+        if scope["type"] == "http":
+            await self._http(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await self._websocket(scope, receive, send)
+        else:
             await self._app(scope, receive, send)
-            return
-        _match_names_as_sent(scope)
-        answer = _Answer(send)
+
+    async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         began = time.perf_counter()
+        answer = _Answer(send)
         body = _Body(receive, self._limits)
         try:
+            scope[CLIENT] = self._access.admit(HTTPConnection(scope))
             body.check(scope)
+            _match_names_as_sent(scope)
             await self._app(scope, body.receive, answer.send)
         except Exception as error:  # noqa: BLE001 - whatever it is: one line, and the rest goes on
-            await self._fail(error, scope, receive, answer)
+            if not answer.status:  # else it is too late for words
+                await refusal_of(error).response()(scope, receive, answer.send)
+        seconds = time.perf_counter() - began
         route = getattr(scope.get("route"), "path", "-")
-        ms = 1000 * (time.perf_counter() - began)
-        log.info("%s %s %s %.0f ms", scope["method"], route, answer.status, ms)
+        self._metrics.answered(scope["method"], route, answer.status, seconds)
+        log.info("%s %s %s %.0f ms", scope["method"], route, answer.status, 1000 * seconds)
 
-    async def _fail(
-        self, error: Exception, scope: Scope, receive: Receive, answer: _Answer
-    ) -> None:
-        refused = refusal_of(error)
-        if answer.status:
-            return  # too late for words; the connection is closed
-        await refused.response()(scope, receive, answer.send)
+    async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            scope[CLIENT] = self._access.admit(HTTPConnection(scope))
+        except (Refused, KithError) as error:
+            await _deny(refusal_of(error), scope, send)
+            return
+        try:
+            await self._app(scope, receive, send)
+        except Exception as error:  # noqa: BLE001 - as above
+            refusal_of(error)
+            with suppress(Exception):  # whatever state it is in: it is closed one way or another
+                await send({"type": "websocket.close", "code": BROKEN, "reason": "a mistake"})
+
+
+async def _deny(refused: Refused, scope: Scope, send: Send) -> None:
+    """Refuse a WebSocket before it is one, with a status and a reason where the server can."""
+    log.info("live refused: %s", refused.code)
+    if "websocket.http.response" not in scope.get("extensions", {}):
+        await send({"type": "websocket.close", "code": REFUSED})
+        return
+    response = refused.response()
+    start = {"status": refused.status, "headers": [*response.raw_headers, *HEADERS]}
+    await send({"type": "websocket.http.response.start", **start})
+    await send({"type": "websocket.http.response.body", "body": response.body})
 
 
 def refusal_of(error: Exception) -> Refused:

@@ -15,7 +15,7 @@ from kith.gallery.names import LONGEST, clean_name
 from kith.server import described
 from kith.server.enrolment import Wanted, enrol, parsed_box
 from kith.server.refusal import Refused
-from kith.server.uploads import read_form
+from kith.server.uploads import charge, read_form
 
 if TYPE_CHECKING:
     from kith.server.engine import Engine
@@ -136,10 +136,12 @@ async def thumbnail(request: Request, name: Person) -> Response:
 async def add_photos(request: Request, name: Person) -> JSONResponse:
     """Keep photos of a person, who is made if nobody has this name."""
     engine: Engine = request.app.state.engine
+    charge(request)
     form = await read_form(request, photos=engine.limits.photos)
     photos = form.photos.get("photos", [])
     if not photos:
         raise Refused(400, "photo_missing", "send photos in the form's field 'photos'")
+    charge(request, len(photos) - 1)
     strict = form.texts.get("strict", "0") not in ("", "0", "false")
     wanted = Wanted(parsed_box(form.texts.get("box"), len(photos)), strict)
     work = partial(enrol, engine.people, name, photos, wanted)

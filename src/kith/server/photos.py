@@ -12,7 +12,7 @@ from fastapi.responses import JSONResponse
 from kith import shapes
 from kith.errors import printable
 from kith.server import described
-from kith.server.uploads import Upload, read_form, read_photo
+from kith.server.uploads import Upload, charge, read_form, read_photo
 
 if TYPE_CHECKING:
     from kith.server.engine import Engine
@@ -39,6 +39,7 @@ Threshold = Annotated[
 async def detect(request: Request) -> JSONResponse:
     """Find the faces of a photo."""
     engine: Engine = request.app.state.engine
+    charge(request)
     upload = await read_photo(request)
 
     def work() -> dict[str, Any]:
@@ -52,6 +53,7 @@ async def detect(request: Request) -> JSONResponse:
 async def identify(request: Request, top: Top = 5, threshold: Threshold = None) -> JSONResponse:
     """Say who is on a photo: a name, or why there is none."""
     engine: Engine = request.app.state.engine
+    charge(request)
     upload = await read_photo(request)
     limit = engine.threshold if threshold is None else threshold
     return JSONResponse(await engine.photos(partial(_identified, engine, upload, top, limit)))
@@ -61,6 +63,7 @@ async def identify(request: Request, top: Top = 5, threshold: Threshold = None) 
 async def verify(request: Request, threshold: Threshold = None) -> JSONResponse:
     """Say whether two photos show the same person; of several faces the largest central one."""
     engine: Engine = request.app.state.engine
+    charge(request, 2)
     form = await read_form(request, photos=2)
     a, b = form.one("a"), form.one("b")
     limit = engine.threshold if threshold is None else threshold
@@ -81,6 +84,7 @@ async def classify(
 ) -> JSONResponse:
     """Name faces after the celebrities that a network was trained on; it always names somebody."""
     engine: Engine = request.app.state.engine
+    charge(request)
     upload = await read_photo(request)
 
     def work() -> dict[str, Any]:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import ipaddress
+import os
 import signal
 import socket
+import ssl
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import uvicorn
 
 from kith.errors import OptionError, printable
+from kith.server.connection import Connection
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from fastapi import FastAPI
 
@@ -43,11 +47,34 @@ def listen(host: str, port: int) -> socket.socket:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         return socket.create_server((host, port), family=family, backlog=128)
     except (OSError, OverflowError, UnicodeError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
+        reason = str(error)
+        if isinstance(error, OSError):  # whose words are long where Python adds its own
+            named = isinstance(error, socket.gaierror) or not error.errno
+            reason = (error.strerror or reason) if named else os.strerror(error.errno or 0)
         raise OptionError(
             f"cannot listen on {printable(host)} port {port}: {reason}; name another with "
             "--host and --port"
         ) from error
+
+
+def certified(chain: Path | None, key: Path | None) -> tuple[Path, Path] | None:
+    """Return the files for HTTPS, which fit together; None where HTTP is meant.
+
+    Raises:
+        OptionError: one is missing or cannot be used.
+    """
+    if chain is None and key is None:
+        return None
+    if chain is None or key is None:
+        raise OptionError("HTTPS needs both: --certificate FILE and --certificate-key FILE")
+    try:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(chain, key, password="")  # never wait for somebody to type one
+    except (OSError, ValueError) as error:
+        missing = [path for path in (chain, key) if not path.is_file()]
+        reason = f"{missing[0]} is not there" if missing else "they are not PEM, or do not fit"
+        raise OptionError(f"the certificate and its key cannot be used: {reason}") from error
+    return chain, key
 
 
 def address(listening: socket.socket, *, secure: bool = False) -> str:
@@ -67,14 +94,23 @@ class Server(uvicorn.Server):
         app: what is served.
         limits: of connections and messages.
         on_started: called once requests are taken.
+        certificate: files of the chain and its key, for HTTPS.
     """
 
     def __init__(
-        self, app: FastAPI, limits: ServerLimits, on_started: Callable[[], None] | None = None
+        self,
+        app: FastAPI,
+        limits: ServerLimits,
+        on_started: Callable[[], None] | None = None,
+        *,
+        certificate: tuple[Path, Path] | None = None,
     ) -> None:
+        cert, key = certificate or (None, None)
         super().__init__(
             uvicorn.Config(
                 app,
+                lifespan="on",
+                http=Connection,
                 log_config=None,
                 access_log=False,
                 server_header=False,
@@ -83,6 +119,8 @@ class Server(uvicorn.Server):
                 timeout_keep_alive=15,
                 timeout_graceful_shutdown=LAST_WORDS,
                 ws_max_size=limits.frame_bytes,
+                ssl_certfile=cert,
+                ssl_keyfile=key,
                 ws_per_message_deflate=False,  # pictures are compressed already; bombs are not
             )
         )

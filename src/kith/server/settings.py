@@ -46,7 +46,7 @@ class ServerLimits:
     client_sessions: int = 4
     frame_bytes: int = 2 * MEBIBYTE
     frame_pixels: int = 2_500_000
-    messages: float = 120.0
+    messages: float = 400.0
     idle_seconds: float = 60.0
     send_seconds: float = 10.0
 

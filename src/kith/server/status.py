@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, Request
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 
 from kith import __version__, shapes
 from kith.server import described
 
 if TYPE_CHECKING:
+    from kith.server.access import Access
     from kith.server.engine import Engine
+    from kith.server.metrics import Metrics
 
 router = APIRouter(tags=["server"])
 
@@ -22,10 +24,19 @@ async def health() -> JSONResponse:
     return JSONResponse({"status": "ok"})
 
 
+@router.get("/metrics", responses=described.errors())
+async def metrics(request: Request) -> Response:
+    """Tell Prometheus how much is asked, and how long it takes."""
+    engine: Engine = request.app.state.engine
+    counted: Metrics = request.app.state.metrics
+    return await engine.files(lambda: counted.response(engine))
+
+
 @router.get("/v1/status", responses=described.errors())
 async def status(request: Request) -> JSONResponse:
     """Say what the server runs, and what it allows."""
     engine: Engine = request.app.state.engine
+    access: Access = request.app.state.access
 
     def work() -> dict[str, Any]:
         people, recognizer, limits = engine.people, engine.recognizer, engine.limits
@@ -34,6 +45,8 @@ async def status(request: Request) -> JSONResponse:
             "people": people.store.count(),
             "detector": recognizer.detector,
             "embedder": recognizer.embedder,
+            "device": engine.device,
+            "key": access.need_key,
             "threshold": shapes.number(engine.limit()),
             "limits": {
                 "body_bytes": limits.body_bytes,

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING
 from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
+from kith.server.guard import CLIENT
 from kith.server.refusal import Refused
 
 if TYPE_CHECKING:
     from starlette.requests import Request
+
+    from kith.server.access import Access
 
 FIELDS = 10
 """Parts of a form that are no photos, at most."""
@@ -48,6 +51,16 @@ class Form:
             reason = f"send one photo in the form's field {name!r}, not {len(found)}"
             raise Refused(400, "photo_missing" if not found else "too_many_photos", reason)
         return found[0]
+
+
+def charge(request: Request, photos: int = 1) -> None:
+    """Count photos against what this client may send; before they are read, where that can be.
+
+    Raises:
+        Refused: it sent too many lately.
+    """
+    access: Access = request.app.state.access
+    access.charge_photos(request.scope[CLIENT], photos)
 
 
 async def read_photo(request: Request) -> Upload:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from kith.server.engine import Engine
     from kith.server.live.messages import Command, Picture
+    from kith.server.metrics import Metrics
 
 MOST_COMMANDS = 8
 """Waiting; a person cannot press buttons faster than they are dealt with."""
@@ -29,7 +30,7 @@ MOST_COMMANDS = 8
 MOST_BROKEN = 10
 """Frames in a row that cannot be read; then it is no camera."""
 
-GOING_AWAY, TOO_LARGE = 1001, 1009
+TOO_LARGE, UNUSABLE = 1009, 1011
 NONSENSE, IDLE, TOO_OFTEN = 4400, 4408, 4429
 
 
@@ -48,10 +49,12 @@ class Session:
     Args:
         socket: accepted.
         engine: the people, and the networks.
+        metrics: where frames are counted.
     """
 
-    def __init__(self, socket: WebSocket, engine: Engine) -> None:
+    def __init__(self, socket: WebSocket, engine: Engine, metrics: Metrics) -> None:
         self._socket = socket
+        self._metrics = metrics
         self._engine = engine
         self._limits = engine.limits
         self._began = time.monotonic()
@@ -74,6 +77,8 @@ class Session:
                 task.result()
         except Closed as end:
             await self._close(end.code, end.reason)
+        except KithError as error:  # the gallery was replaced, or is of another kind now
+            await self._close(UNUSABLE, str(error))
         except (WebSocketDisconnect, RuntimeError):
             pass  # it is gone
         finally:
@@ -107,7 +112,9 @@ class Session:
         if data is not None:
             if len(data) > self._limits.frame_bytes:
                 raise Closed(TOO_LARGE, "a frame is too large")
-            self.dropped += self._waiting is not None
+            if self._waiting is not None:
+                self.dropped += 1
+                self._metrics.dropped.inc()
             self._waiting = messages.picture(data), time.monotonic()
         elif text is not None:
             if len(self._commands) >= MOST_COMMANDS:
@@ -143,10 +150,10 @@ class Session:
             else:
                 broken = 0
                 self.frames += 1
-                answers[0] |= {
-                    "ms": round(1000 * (time.monotonic() - came), 1),
-                    "dropped": self.dropped,
-                }
+                self._metrics.frames.inc()
+                took = time.monotonic() - came
+                self._metrics.frame_seconds.observe(took)
+                answers[0] |= {"ms": round(1000 * took, 1), "dropped": self.dropped}
             await self._send(*answers)
 
     async def _send(self, *answers: dict[str, Any]) -> None:

@@ -6,9 +6,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from kith.errors import KithError
+from kith.gallery.thumbnails import SIDE
 from kith.media import Limits, load_photo
 from kith.media.films import Frame
-from kith.server.live import shapes
+from kith.server.live import learning, shapes
+from kith.server.live.guide import Guide
 from kith.server.live.messages import Correct, Enrol, EnrolCancel, EnrolFinish
 from kith.tracking import Follower, Settings
 from kith.types import Verdict
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     from kith.server.live.messages import Command, Picture
     from kith.tracking import Moment
 
-SETTINGS = Settings()
+SETTINGS = Settings(portraits=SIDE)
 
 
 class Watcher:
@@ -31,13 +33,17 @@ class Watcher:
     """
 
     def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+        self._people = engine.people
+        self._recognizer = engine.recognizer
+        self._threshold = engine.threshold
         limits = engine.limits
         self._limits = Limits(max_bytes=limits.frame_bytes, max_pixels=limits.frame_pixels)
-        ask = partial(engine.people.identify_faces, threshold=engine.threshold)
-        self._follower = Follower(engine.recognizer, ask, SETTINGS)
+        ask = partial(self._people.identify_faces, threshold=self._threshold)
+        self._follower = Follower(self._recognizer, ask, SETTINGS)
         self._names: dict[int, str | None] = {}
+        self._guide: Guide | None = None
         self._frames = 0
+        self._time = 0.0
 
     def frame(self, picture: Picture, time: float) -> list[dict[str, Any]]:
         """Take a frame; return its answer, and what happened on it.
@@ -50,6 +56,7 @@ class Watcher:
             photo = load_photo(picture.jpeg, limits=self._limits, source="the frame")
         except KithError as error:
             return [shapes.error(str(error)) | {"seq": picture.sequence}]
+        self._time = time
         frame = Frame.of_pixels(photo.pixels, self._frames, time)
         self._frames += 1
         moment = self._follower.step(frame)
@@ -61,7 +68,7 @@ class Watcher:
             "height": photo.height,
             "faces": [shapes.face(seen) for seen in moment.seen],
         }
-        return [answer, *self._events(moment)]
+        return [answer, *self._events(moment), *self._guided(frame, moment)]
 
     def command(self, command: Command) -> list[dict[str, Any]]:
         """Do what the client wants; return what there is to say."""
@@ -69,16 +76,66 @@ class Watcher:
             match command:
                 case Correct(track, name):
                     return self._correct(track, name)
-                case Enrol() | EnrolFinish() | EnrolCancel():
-                    return [shapes.error("enrolment from the camera is not there yet")]
+                case Enrol(name):
+                    self._guide = Guide(name, self._recognizer.threshold, self._time)
+                    return [self._guide.shape()]
+                case EnrolFinish() if self._guide is not None:
+                    return self._finish(self._guide)
+                case EnrolCancel() if self._guide is not None:
+                    self._guide = None
+                    return []
         except KithError as error:
             return [shapes.error(str(error))]
+        return [shapes.error("nobody is being enrolled")]
 
     def _correct(self, track: int, name: str | None) -> list[dict[str, Any]]:
         if not self._follower.correct(track, name):
             return [shapes.error("this face is not there any more")]
-        answer = {"type": "corrected", "track": track, "name": name}
-        return [answer | {"learned": False, "reason": None}]
+        learned = learning.Learned(False)
+        if name is not None:
+            looks = self._follower.looks(track)
+            learned = learning.correct(self._people, looks, name, self._threshold)
+        told = {"type": "corrected", "track": track, "name": name}
+        return [told | {"learned": learned.learned, "reason": learned.reason}]
+
+    def _guided(self, frame: Frame, moment: Moment) -> list[dict[str, Any]]:
+        """Take the largest face where somebody is being enrolled."""
+        guide = self._guide
+        if guide is None:
+            return []
+        largest = max(moment.seen, key=lambda one: one.face.box.area, default=None)
+        face = None
+        if largest is not None:
+            face = self._recognizer.close_up(frame.pixels, largest.face.box)
+        if face is None:
+            guide.nobody(frame.time)
+        else:
+            first = not guide.faces
+            guide.look(face, self._recognizer.crop(frame.pixels, face, SIDE), frame.time)
+            if first and guide.faces:
+                self._check_name(guide)
+        if guide.failed is not None:
+            self._guide = None
+            return [_failed(guide, guide.failed)]
+        return [guide.shape(), *(self._finish(guide) if guide.enough else ())]
+
+    def _check_name(self, guide: Guide) -> None:
+        """Two people of one name would become one who looks like neither."""
+        face = guide.faces[0].face
+        stands = learning.standing(self._people, face, guide.name, self._threshold)
+        if stands.is_unlike:
+            guide.failed = (
+                f"somebody else is called {guide.name}, who looks different: take another name"
+            )
+
+    def _finish(self, guide: Guide) -> list[dict[str, Any]]:
+        self._guide = None
+        if not guide.faces:
+            return [_failed(guide, "no good face was seen yet")]
+        try:
+            return [learning.enrol(self._people, guide.name, guide.faces, self._threshold)]
+        except KithError as error:
+            return [_failed(guide, str(error))]
 
     def _events(self, moment: Moment) -> Iterator[dict[str, Any]]:
         for seen in moment.seen:
@@ -95,3 +152,7 @@ class Watcher:
             if track.id in self._names:
                 del self._names[track.id]
                 yield shapes.event("left", track.id, track.answer)
+
+
+def _failed(guide: Guide, reason: str) -> dict[str, Any]:
+    return {"type": "enrol_failed", "name": guide.name, "reason": reason}
