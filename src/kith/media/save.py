@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from PIL import Image
 
-from kith.errors import KithError, OptionError, printable
+from kith.errors import KithError, OptionError, OutputError, printable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _FORMATS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP"}
 _REASONS = {
     errno.ENOSPC: "no space left on the disk; free some",
+    errno.EFBIG: "the disk, or a limit of this user, takes no file this large; name another folder",
     errno.EDQUOT: "the disk quota is used up; free some space",
     errno.EACCES: "permission denied; name another folder",
     errno.EPERM: "permission denied; name another folder",
@@ -62,7 +63,7 @@ def save_files(files: Mapping[Path, bytes]) -> None:
     the order given.
 
     Raises:
-        KithError: the disk is full, or it is not permitted.
+        OutputError: the disk is full, or it is not permitted.
     """
     parts = {path: path.with_name(f".kith-{secrets.token_hex(6)}.part") for path in files}
     at = next(iter(files), Path())
@@ -73,12 +74,17 @@ def save_files(files: Mapping[Path, bytes]) -> None:
         for at, part in parts.items():
             part.replace(at)
     except OSError as error:
-        reason = _REASONS.get(error.errno or 0, error.strerror or str(error))
-        raise KithError(f"{_shown(at)}: cannot be written: {reason}") from error
+        raise cannot_write(at, error) from error
     finally:
         for part in parts.values():
             with suppress(OSError):  # gone where all went well
                 part.unlink()
+
+
+def cannot_write(path: Path, error: OSError) -> OutputError:
+    """Say in one line why a file cannot be written, and how to mend it."""
+    reason = _REASONS.get(error.errno or 0, error.strerror or str(error))
+    return OutputError(f"{_shown(path)}: cannot be written: {reason}")
 
 
 def _encode(image: Image.Image, kind: str, quality: int, target: Path) -> bytes:

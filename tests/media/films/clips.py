@@ -46,6 +46,7 @@ def film(
     codec: str = "libx264",
     pix_fmt: str = "yuv420p",
     tone: str | None = None,
+    sweep: bool = False,
     frames: Iterable[av.VideoFrame] | None = None,
     options: dict[str, str] | None = None,
     muxing: dict[str, str] | None = None,
@@ -63,6 +64,7 @@ def film(
         codec: of the pictures.
         pix_fmt: of the pictures.
         tone: coding of a sound; None: silent.
+        sweep: whether the tone climbs, by 100 Hz a second; it is of 440 Hz otherwise.
         frames: instead of the numbered ones.
         options: for the encoder.
         muxing: options for the container.
@@ -77,7 +79,7 @@ def film(
             video.sample_aspect_ratio = aspect
         if rotation is not None:
             video.set_display_rotation(rotation)
-        sound = out.add_stream(tone, 44_100) if tone else None
+        sound = out.add_stream(tone, 48_000 if tone == "libopus" else 44_100) if tone else None
         made = frames or (av.VideoFrame.from_ndarray(picture(n % 256, size)) for n in range(count))
         moments = iter(times) if times is not None else (n / rate for n in range(10**6))
         last = 0.0
@@ -86,16 +88,18 @@ def film(
             out.mux(video.encode(frame))
         out.mux(video.encode())
         if sound is not None:
-            for packet in _tone(sound, last + 1 / rate):
+            for packet in _tone(sound, last + 1 / rate, 100 if sweep else 0):
                 out.mux(packet)
     return path
 
 
-def _tone(sound: av.AudioStream, seconds: float) -> Iterable[av.Packet]:
-    whole = np.sin(np.arange(round(seconds * 44_100)) * 440 * 2 * np.pi / 44_100) * 0.3
-    for begin in range(0, len(whole), 1024):
-        part = whole[begin : begin + 1024].astype(np.float32)
+def _tone(sound: av.AudioStream, seconds: float, climb: float) -> Iterable[av.Packet]:
+    rate = sound.codec_context.sample_rate
+    at = np.arange(round(seconds * rate)) / rate
+    waves = np.sin(2 * np.pi * (440 * at + climb * at**2 / 2)) * 0.3
+    for begin in range(0, len(waves), 1024):
+        part = waves[begin : begin + 1024].astype(np.float32)
         frame = av.AudioFrame.from_ndarray(part[None], "fltp", "mono")
-        frame.sample_rate, frame.pts, frame.time_base = 44_100, begin, Fraction(1, 44_100)
+        frame.sample_rate, frame.pts, frame.time_base = rate, begin, Fraction(1, rate)
         yield from sound.encode(frame)
     yield from sound.encode()

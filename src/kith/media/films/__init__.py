@@ -23,10 +23,12 @@ if TYPE_CHECKING:
     from kith.media.films.frame import Frame
     from kith.media.films.source import Source
     from kith.media.films.sources import open_source
+    from kith.media.films.writer import FilmWriter
 
 _LATE = {
     "Film": "film",
     "FilmInfo": "film",
+    "FilmWriter": "writer",
     "Frame": "frame",
     "Source": "source",
     "SourceAddress": "address",
@@ -39,6 +41,7 @@ __all__ = [
     "FILM_SUFFIXES",
     "Film",
     "FilmInfo",
+    "FilmWriter",
     "Frame",
     "Source",
     "SourceAddress",

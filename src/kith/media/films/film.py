@@ -143,7 +143,7 @@ class Film:
             height,
             _duration(container, video),
             _rate(video),
-            video.codec_context.name,
+            video.codec.canonical_name,
             bool(container.streams.audio),
             first.rotation % 360,
         )

@@ -195,7 +195,7 @@ class LiveSource(Source):
         width, height = upright_size(first, self._aspect)
         check_size(self.name, width, height)
         self._size = self._size or (width, height)
-        self._tell("connected", f"{width} × {height} {video.codec_context.name}")
+        self._tell("connected", f"{width} × {height} {video.codec.canonical_name}")
 
     def _offer(self, decoded: VideoFrame, moment: float | None) -> None:
         """Put a frame where the next one who asks takes it."""
