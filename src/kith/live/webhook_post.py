@@ -97,23 +97,29 @@ def post(target: Target, body: bytes, headers: Mapping[str, str], timeout: float
         timeout: seconds for all of it, however slowly the receiver answers.
     """
     connection = _connection(target, timeout)
-    late = threading.Timer(timeout, _cut, (connection,))
-    late.daemon = True
-    late.start()
+    late = threading.Event()
+
+    def end() -> None:
+        late.set()
+        _cut(connection)
+
+    timer = threading.Timer(timeout, end)
+    timer.daemon = True
+    timer.start()
     more = {"Authorization": target.authorization} if target.authorization else {}
     try:
         connection.connect()
-        if late.finished.is_set():  # looking up the name took all the time
+        if late.is_set():  # looking up the name took all the time
             raise TimeoutError
         connection.request("POST", target.path, body, {**headers, **more})
         with connection.getresponse() as response:
             response.read(_MOST_READ)
             return _answer(response)
     except (OSError, http.client.HTTPException, ValueError) as error:
-        reason = "no answer in time" if late.finished.is_set() else _words(error)
+        reason = "no answer in time" if late.is_set() else _words(error)
         return Answer(False, True, reason)
     finally:
-        late.cancel()
+        timer.cancel()
         connection.close()
 
 
@@ -150,6 +156,8 @@ def _words(error: Exception) -> str:
         return "its name cannot be resolved"
     if isinstance(error, ssl.SSLCertVerificationError):
         return f"its certificate is not trusted: {printable(error.verify_message, 100)}"
+    if not isinstance(error, OSError):  # what it said instead is not repeated
+        return "it does not answer as HTTP wants it"
     text = getattr(error, "strerror", None) or str(error) or type(error).__name__
     return printable(text, 120)
 
