@@ -29,6 +29,9 @@ TURN = 0.3
 PAUSE = 0.3
 """Seconds between two looks, however good a face becomes."""
 
+DOUBTFUL = 0.15
+"""Seconds between two looks at a track in doubt; twice as many for each doubt for nothing."""
+
 SLOWER = 1.7
 """The wait between looks grows by this factor."""
 
@@ -37,14 +40,20 @@ SETTLED, HOPELESS, NAMELESS = 0.5, 1.0, 2.0
 answer is no name."""
 
 
-def due(tracks: Iterable[Followed], time: float, settings: Settings) -> list[Followed]:
+def due(tracks: Iterable[Followed], time: float, most: int, *, pressing: bool) -> list[Followed]:
     """Return the tracks to look at on this frame, the most urgent first.
 
     Those in doubt, then those without an answer, then those that have waited longest.
+
+    Args:
+        tracks: all.
+        time: of the frame.
+        most: looks at this frame; one more where it is in doubt who is who.
+        pressing: only at those in doubt; the others can wait for the next frame.
     """
-    waiting = sorted((track for track in tracks if _wants(track, time)), key=_urgency)
+    waiting = sorted((track for track in tracks if _wants(track, time, pressing)), key=_urgency)
     doubts = sum(track.doubt for track in waiting)
-    return waiting[: settings.looks_per_frame + (doubts > 1)]
+    return waiting[: most + (doubts > 1)]
 
 
 def notice(track: Followed, time: float) -> None:
@@ -105,10 +114,12 @@ def yaw(landmarks: npt.NDArray[np.float32]) -> float:
     return 2.0 * float((nose - (left + right) / 2) @ along) / size
 
 
-def _wants(track: Followed, time: float) -> bool:
-    if not track.found or track.last != time:
+def _wants(track: Followed, time: float, pressing: bool) -> bool:
+    doubtful = track.doubt or bool(track.strange)
+    if not track.found or (pressing and not doubtful):
         return False
-    return track.next_look <= time or (track.doubt and time - track.looked >= track.wait)
+    pause = min(NAMELESS, DOUBTFUL * 2**track.alarms)
+    return track.next_look <= time or (track.doubt and time - track.looked >= pause)
 
 
 def _urgency(track: Followed) -> tuple[bool, bool, float]:

@@ -131,6 +131,6 @@ class Crowd:
 def lose(track: Followed) -> None:
     """Take in that a track was not where it was thought to be, since its first strange look."""
     track.last = min(track.last, track.strange[0].time)
-    track.found, track.missed, track.doubt = False, 1, True
+    track.found, track.missed, track.doubt, track.displaced = False, 1, True, True
     track.motion = copy.copy(track.motion)
     track.strange = []

@@ -27,12 +27,25 @@ LEAD = 0.15
 SURE = 0.35
 """Quality from which one look suffices to say so; of poorer ones it takes two."""
 
+POORER = 0.6
+"""A look that is poorer than this share of the best ones tells nothing against them."""
+
 
 def is_strange(track: Followed, look: Look, same: float) -> bool:
     """Whether a look is of somebody else than its track's."""
     vector = look.face.embedding
     own = None if vector is None else track.album.similarity(vector)
     return own is not None and own < UNLIKE * same
+
+
+def tells(track: Followed, look: Look) -> bool:
+    """Whether a strange look is good enough to speak against its track.
+
+    A face that goes out of focus is not like itself any more; where another may have taken its
+    place, that is the less likely reason.
+    """
+    best = max(map(goodness, track.album), default=0.0)
+    return track.doubt or goodness(look) >= POORER * best
 
 
 def owner(track: Followed, others: Iterable[Followed], same: float) -> Followed | None:
@@ -87,7 +100,7 @@ def lost_one(track: Followed, crowd: Crowd, same: float) -> Followed | None:
     vector = track.album.mean()
     if vector is None:
         return None
-    best, most = None, same + LEAD / 2
+    best, most = None, same
     for other in crowd.tracks:
         similarity = None if other.found or not other.id else other.album.similarity(vector)
         if similarity is not None and similarity >= most:

@@ -33,7 +33,11 @@ class Followed:
         found: whether the last search found it.
         hits: searches that found it.
         missed: searches since it was found last.
+        displaced: somebody else was found to be where it was thought to be.
+        restless: how much its patches differ, on average.
         doubt: somebody else may have taken its place: a look has to show that it is the same.
+        alarms: doubts in a row that were for nothing.
+        alarmed: second of the last one.
         strange: looks, one after the other, that are of somebody else.
         next_look: second from which another look is wanted.
         wait: seconds from the last look to that.
@@ -60,7 +64,11 @@ class Followed:
     found: bool = True
     hits: int = 1
     missed: int = 0
+    displaced: bool = False
+    restless: float = 0.05
     doubt: bool = False
+    alarms: int = 0
+    alarmed: float = -1e9
     strange: list[Look] = field(default_factory=list)
     next_look: float = 0.0
     wait: float = 0.0
@@ -82,6 +90,7 @@ class Followed:
         self.face, self.last, self.found = face, time, True
         self.hits += 1
         self.missed = 0
+        self.displaced = False
 
     def miss(self) -> None:
         """Take in that it was looked for and not found."""
@@ -99,7 +108,7 @@ class Followed:
         self.face, self.motion, self.patch = other.face, other.motion, other.patch
         self.last, self.found, self.missed = other.last, other.found, other.missed
         self.hits += other.hits
-        self.doubt = False
+        self.doubt = self.displaced = False
         self.strange.clear()
 
     def exchange(self, other: Followed) -> None:
@@ -136,7 +145,9 @@ class Followed:
             points = moved(self.face.landmarks, self.face.box, box)
             points.setflags(write=False)
             face = replace(self.face, box=box, landmarks=points)
-        return Seen(self.id, face, self.first, self.answer(threshold), not self.found, self.person)
+        return Seen(
+            self.id, face, self.first, self.answer(threshold), self.last != time, self.person
+        )
 
     def finished(self, threshold: float) -> Track:
         """Return the track as it was."""

@@ -32,6 +32,13 @@ UNFOUND = 3
 """Close looks that find no face, and none that does, after which there is none."""
 
 
+SPARE = 0.7
+"""Searches for each frame, at most, for there to be frames without."""
+
+RATE, MOST = 25.0, 4
+"""Frames a second of which each has time for the looks of one, and how many it may have at most."""
+
+
 class Follower:
     """Follows the faces of a film or a camera. For one source, and one thread at a time.
 
@@ -68,14 +75,13 @@ class Follower:
         if not self._time <= time <= self._time + LONGEST:
             left += self._end()
             self._due = time
-        self._time = time
-        if time >= self._due - 1e-6:
+        apart, self._time = time - self._time, time
+        searched = time >= self._due - 1e-6
+        if searched - 1e-6:
             wait = 1.0 / self._settings.detections_per_second
             self._due = max(self._due, time - wait) + wait
             left += self._search(frame)
-        for track in attention.due(self._crowd.tracks, time, self._settings):
-            if track in self._crowd.tracks:  # a look at another may have changed that
-                self._judge.hear(track, self._eye.look(frame, track.face.box), time)
+        self._look(frame, searched, apart)
         left += self._finished(self._crowd.gone(time))
         seen = tuple(
             track.seen(time, self._threshold)
@@ -137,11 +143,25 @@ class Follower:
                 attention.notice(track, frame.time)
         return left
 
+    def _look(self, frame: Frame, searched: bool, apart: float) -> None:
+        """Look closely where that is wanted.
+
+        A frame that was searched is passed over where the next one will not be: so no frame takes
+        long. Frames that come seldom leave time for more.
+        """
+        spare = self._settings.detections_per_second * apart < SPARE
+        most = self._settings.looks_per_frame * round(min(MOST, max(1.0, apart * RATE)))
+        tracks = self._crowd.tracks
+        for track in attention.due(tracks, frame.time, most, pressing=searched and spare):
+            if track in tracks and track.found:  # a look at another may have changed that
+                look = self._eye.look(frame, track.motion.at(frame.time))
+                self._judge.hear(track, look, frame.time)
+
     def _shows(self, track: Followed, frame: Frame) -> bool:
         if not track.id or (track.failures >= UNFOUND and not len(track.album)):
             return False
-        if track.found:
-            return True
+        if track.found or track.displaced:
+            return track.found
         x, y = track.motion.at(frame.time).centre
         inside = 0 <= x < frame.width and 0 <= y < frame.height
         return inside and frame.time - track.last <= self._settings.coast

@@ -35,8 +35,9 @@ LIMIT = 1.7
 CLEAR = 0.5
 """A pair that costs `LIMIT` is none; one is sure where every other costs `CLEAR` more."""
 
-SUDDEN = 0.6
-"""Two patches that differ by so much make one doubt that it is the same face."""
+SUDDEN, RESTLESS = 0.18, 3.5
+"""Two patches that differ by so much make one doubt that it is the same face; where they have
+differed before, so many times as much as on average."""
 
 GAP = 0.35
 """Seconds out of sight after which one doubts it too."""
@@ -65,7 +66,7 @@ def join(tracks: Sequence[Followed], sights: Sequence[Sight], time: float) -> Jo
     """Join what was found to the tracks, and tell the tracks of which one has to doubt.
 
     Args:
-        tracks: those followed; they are not changed but for `doubt`.
+        tracks: those followed; they are not changed but for `doubt` and `restless`.
         sights: what a search found.
         time: of the frame.
     """
@@ -75,12 +76,18 @@ def join(tracks: Sequence[Followed], sights: Sequence[Sight], time: float) -> Jo
     met = []
     for pair in match(costs, LIMIT, CLEAR):
         track, sight = tracks[pair.row], sights[pair.column]
-        sudden = track.patch.difference(sight.patch) > SUDDEN
-        if not pair.sure or sudden or time - track.last > GAP:
-            track.doubt = True
+        track.doubt |= not pair.sure or time - track.last > GAP or _is_sudden(track, sight)
         met.append((track, sight))
     taken = {id(sight) for _, sight in met}
     return Joined(met, [sight for sight in sights if id(sight) not in taken])
+
+
+def _is_sudden(track: Followed, sight: Sight) -> bool:
+    """Whether a face looks much less like before than it uses to."""
+    difference = track.patch.difference(sight.patch)
+    sudden = difference > max(SUDDEN, RESTLESS * track.restless)
+    track.restless += 0.2 * (difference - track.restless)
+    return sudden
 
 
 def _costs(

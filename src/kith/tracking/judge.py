@@ -17,12 +17,19 @@ if TYPE_CHECKING:
     from kith.tracking.records import Look
     from kith.tracking.settings import Settings
     from kith.tracking.votes import Ask
+    from kith.types import Identification
 
 AGAIN = 5.0
 """Seconds after which all looks of a track are asked about again: the gallery may have changed."""
 
 POOR_FOR = 0.8
 """Seconds without a look that counts after which it is said that a face is too poor."""
+
+CLEARLY = 0.2
+"""One look suffices to know again whom it resembles so much more than the same person has to."""
+
+CALM = 3.0
+"""Seconds without a doubt after which the next one is as urgent as the first."""
 
 
 class Judge:
@@ -53,6 +60,9 @@ class Judge:
         if look is None:
             track.failures += 1
         elif told and disputes.is_strange(track, look, self._same):
+            if not disputes.tells(track, look):
+                attention.plan(track, time, self._settings, told=False)
+                return
             track.strange.append(look)
             owner = disputes.settle(track, self._crowd, self._same)
             if owner is not track:
@@ -86,13 +96,16 @@ class Judge:
         stands = track.standing.answer
         matches = stands is not None and stands.verdict is Verdict.MATCH
         name = stands.name if stands is not None and matches else None
-        if looks < 2 and not last and not track.person:
-            return
         traits = Traits(vector, looks, name, track.beside)
-        track.person = self.people.place(track.id, track.person, traits)
+        early = looks < 2 and not last and not track.person
+        if early and not self.people.knows(track.id, traits, CLEARLY):
+            return
+        track.person = self.people.place(track.id, track.person, traits, stands)
         person = self.people.get(track.person)
         if person is not None and person.corrected:
             track.corrected, track.said = True, person.said
+        if person is not None and stands is None:
+            track.standing.hear(_same_again(track, person))
 
     def correct(self, track: Followed, name: str | None) -> None:
         """Take a human's word for who a track is."""
@@ -111,6 +124,9 @@ class Judge:
             own = None if vector is None else track.album.similarity(vector)
             if track.doubt and own is not None and own < self._same:
                 return track  # perhaps two faces at once; the next look will tell
+            if track.doubt:
+                track.alarms = track.alarms + 1 if look.time - track.alarmed < CALM else 0
+                track.alarmed = look.time
             track.doubt = False
             track.strange.clear()
         track.album.add(look)
@@ -139,3 +155,13 @@ class Judge:
         hopeless = stands is None or stands.verdict is Verdict.LOW_QUALITY
         if answer is None and hopeless and tried and len(track.album.counting()) < votes:
             track.standing.hear(too_poor(track.face, list(track.album), self._threshold))
+
+
+def _same_again(track: Followed, person: Person) -> Identification | None:
+    """Return what was said of a person before, if a look at the track by itself says the same."""
+    looks = track.album.counting()
+    if person.answer is None or not looks:
+        return None
+    said = looks[0].answer
+    same = said.verdict is person.answer.verdict and said.name == person.answer.name
+    return said if same else None

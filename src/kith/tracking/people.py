@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterable, Set
 
-    from kith.types import Vector
+    from kith.types import Identification, Vector
 
 TRACKS = 12
 """Tracks of a person that are remembered."""
@@ -51,6 +51,7 @@ class Person:
         name: by the votes of some track.
         said: what a human said of this person: a name, or None for nobody.
         corrected: whether a human did.
+        answer: the last by the votes of a track.
     """
 
     id: int
@@ -58,6 +59,7 @@ class Person:
     name: str | None = None
     said: str | None = None
     corrected: bool = False
+    answer: Identification | None = None
 
     def similarity(self, track: int, traits: Traits) -> float | None:
         """Return the mean similarity with the looks of the other tracks; None without others."""
@@ -86,13 +88,22 @@ class People:
         """Return a person; None where there is none of this number."""
         return self._people.get(number)
 
-    def place(self, track: int, number: int, traits: Traits) -> int:
+    def knows(self, track: int, traits: Traits, lead: float) -> bool:
+        """Whether a track is so clearly of a person that few looks suffice to say so."""
+        best = self._best(track, traits, None)
+        similarity = None if best is None else best.similarity(track, traits)
+        return similarity is not None and similarity >= self._same + lead
+
+    def place(
+        self, track: int, number: int, traits: Traits, answer: Identification | None = None
+    ) -> int:
         """Return whose a track is, and remember it.
 
         Args:
             track: its number.
             number: of the person it was taken for so far; 0: nobody's.
             traits: what it brings.
+            answer: who it is by its votes.
         """
         old = self._people.get(number)
         if old is None or not self._stays(old, track, traits):
@@ -108,6 +119,8 @@ class People:
                 old = best
         person = old or self._new()
         self._keep(person, track, traits)
+        if answer is not None:
+            person.answer = answer
         return person.id
 
     def corrected(self, track: int, number: int, traits: Traits, said: str | None) -> Person:
@@ -142,7 +155,7 @@ class People:
     def forget_names(self) -> None:
         """Forget who is who by the votes; the numbers stay."""
         for person in self._people.values():
-            person.name = None
+            person.name = person.answer = None
 
     def _stays(self, person: Person, track: int, traits: Traits) -> bool:
         if person.corrected:
