@@ -48,10 +48,12 @@ def film(
     tone: str | None = None,
     sweep: bool = False,
     frames: Iterable[av.VideoFrame] | None = None,
+    noise: bool = False,
     options: dict[str, str] | None = None,
     muxing: dict[str, str] | None = None,
     rotation: int | None = None,
     aspect: Fraction | None = None,
+    title: str = "",
 ) -> Path:
     """Write `picture` 0, 1, 2 … as a film.
 
@@ -66,12 +68,15 @@ def film(
         tone: coding of a sound; None: silent.
         sweep: whether the tone climbs, by 100 Hz a second; it is of 440 Hz otherwise.
         frames: instead of the numbered ones.
+        noise: whether grains make every packet larger.
         options: for the encoder.
         muxing: options for the container.
         rotation: degrees, counter-clockwise, that a player has to turn the frames.
         aspect: width of a stored pixel divided by its height.
+        title: kept in the file.
     """
     with av.open(str(path), "w", options=muxing or {}) as out:
+        out.metadata["title"] = title
         video = out.add_stream(codec, rate, options=options)
         video.width, video.height, video.pix_fmt = *size, pix_fmt
         video.codec_context.time_base = Fraction(1, rate if codec == "mpeg2video" else 1000)
@@ -80,7 +85,9 @@ def film(
         if rotation is not None:
             video.set_display_rotation(rotation)
         sound = out.add_stream(tone, 48_000 if tone == "libopus" else 44_100) if tone else None
-        made = frames or (av.VideoFrame.from_ndarray(picture(n % 256, size)) for n in range(count))
+        made = frames or (
+            av.VideoFrame.from_ndarray(_grainy(picture(n % 256, size), noise)) for n in range(count)
+        )
         moments = iter(times) if times is not None else (n / rate for n in range(10**6))
         last = 0.0
         for frame, last in zip(made, moments, strict=False):
@@ -91,6 +98,13 @@ def film(
             for packet in _tone(sound, last + 1 / rate, 100 if sweep else 0):
                 out.mux(packet)
     return path
+
+
+def _grainy(pixels: Pixels, noise: bool) -> Pixels:
+    if not noise:
+        return pixels
+    grains = np.random.default_rng(int(pixels.sum())).integers(-15, 15, pixels.shape)
+    return (pixels + grains).clip(0, 255).astype(np.uint8)
 
 
 def _tone(sound: av.AudioStream, seconds: float, climb: float) -> Iterable[av.Packet]:

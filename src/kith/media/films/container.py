@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import stat
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import av
@@ -13,6 +13,9 @@ from kith.errors import FilmUnreadable, PhotoTooLarge
 from kith.media.read import status_of
 
 if TYPE_CHECKING:
+    import os
+    from collections.abc import Iterator
+
     from av.container import InputContainer
     from av.video.stream import VideoStream
 
@@ -27,6 +30,8 @@ FORMATS = (
     ",mjpeg,mpjpeg,h264,hevc,yuv4mpegpipe,dv,wtv"
 )
 """What may hold a film. Not among them: playlists and scripts, which open other files."""
+
+_MOST_BOXES = 1000
 
 _WORDS: tuple[tuple[type[Exception], str], ...] = (
     (av.error.PermissionError, "permission denied; let this user read it"),
@@ -78,8 +83,8 @@ def video_stream(container: InputContainer, source: str) -> VideoStream:
     if stream.codec_context is None:
         raise FilmUnreadable(source, "its pictures are coded in a way that cannot be decoded here")
     check_size(source, stream.codec_context.width, stream.codec_context.height)
-    # The decoder's own limit, for a size that changes on the way.
-    stream.codec_context.options = {"max_pixels": str(MAX_PIXELS)}
+    # The decoder's own limit, for a size that changes on the way; it counts its margins as well.
+    stream.codec_context.options = {"max_pixels": str(MAX_PIXELS * 5 // 4 + 65_536)}
     return stream
 
 
@@ -116,22 +121,30 @@ def _check(path: str, status: os.stat_result) -> None:
 
 
 def _cut_off(path: str) -> str | None:
-    """Say so where a file is an mp4 without its index, which is written last.
+    """Say so where a file is an mp4 without its whole index, which is often written last.
 
     An mp4 is a row of boxes: four bytes of length, four of kind (ISO/IEC 14496-12, 4.2).
     """
-    kinds: list[bytes] = []
-    try:
-        with open(path, "rb") as file:  # noqa: PTH123 - Path("") would be the current folder
-            while len(kinds) < 64 and len(head := file.read(16)) >= 8:
-                length, kind = int.from_bytes(head[:4]), head[4:8]
-                length = int.from_bytes(head[8:]) if length == 1 else length
-                kinds.append(kind)
-                if length < 8:
-                    break
-                file.seek(length - len(head), os.SEEK_CUR)
-    except (OSError, ValueError, OverflowError):
+    begins = {kind: begin + length for begin, length, kind in _boxes(path)}
+    if b"mdat" not in begins:
         return None
-    if b"mdat" in kinds and b"moov" not in kinds:
-        return "is cut off: its index is missing; copy or record it again"
+    if b"moov" not in begins:
+        return "is cut off or damaged: its index is missing; copy or record it again"
+    if begins[b"moov"] > status_of(path).st_size:
+        return "is cut off: a part of its index is missing; copy it again"
     return None
+
+
+def _boxes(path: str) -> Iterator[tuple[int, int, bytes]]:
+    """Yield begin, length and kind of the outermost boxes of an mp4."""
+    begin = 0
+    with suppress(OSError, OverflowError), open(path, "rb") as file:  # noqa: PTH123 - see status_of
+        for _ in range(_MOST_BOXES):
+            file.seek(begin)
+            head = file.read(16)
+            length, kind = int.from_bytes(head[:4]), head[4:8]
+            length = int.from_bytes(head[8:]) if length == 1 else length
+            if len(kind) < 4 or length < 8:
+                return
+            yield begin, length, kind
+            begin += length
