@@ -35,6 +35,8 @@ class Batch:
         outputs: folders that the command writes pictures to.
     """
 
+    unit = "photo"
+
     def __init__(
         self,
         paths: list[str],
@@ -106,7 +108,7 @@ class Batch:
         """
         if self.failed > 1 or (self.failed and self.done):
             of = f" of {self.failed + self.done:,}"
-            say(f"kith: {count(self.failed, 'photo')}{of} could not be used", error=True)
+            say(f"kith: {count(self.failed, self.unit)}{of} could not be used", error=True)
         if self.failed and (self._strict or not self.done):
             raise typer.Exit(2)
 

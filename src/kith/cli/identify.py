@@ -1,7 +1,9 @@
-"""``kith identify``: who is on photos."""
+"""``kith identify``: who is on photos, and who appears when in films."""
 
 from __future__ import annotations
 
+import math
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -10,31 +12,71 @@ from kith.cli import options
 from kith.cli.options import (
     DetectorId,
     Device,
-    DrawTo,
     EmbedderId,
     GalleryFile,
     Json,
     MinFace,
-    Paths,
     Quiet,
     Score,
     Strict,
     ThresholdOption,
 )
+from kith.errors import OptionError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from kith.cli.films import FilmOptions
+    from kith.cli.media_batch import MediaBatch
     from kith.cli.output import Table
+    from kith.gallery.gallery import Gallery
     from kith.types import Identification, PhotoIdentities, Promise
 
 STYLES = {"match": "green", "unknown": "yellow", "ambiguous": "cyan"}
 
 
 def identify(
-    paths: Paths,
+    paths: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="PATH...",
+            help="Photos, films, or folders of them.",
+            callback=options.filled,
+        ),
+    ],
     top: Annotated[
         int, typer.Option("--top", metavar="N", min=1, help="Candidates in each JSON answer.")
     ] = 5,
-    draw: DrawTo = None,
+    draw: Annotated[
+        Path | None,
+        typer.Option(
+            "--draw",
+            metavar="DIR",
+            parser=options.folder,
+            help="Write photos and films with boxes and names here, and everybody's best face.",
+        ),
+    ] = None,
+    vtt: Annotated[
+        Path | None,
+        typer.Option(
+            "--vtt", metavar="DIR", parser=options.folder, help="Write films' timelines as WebVTT."
+        ),
+    ] = None,
+    csv: Annotated[
+        Path | None,
+        typer.Option(
+            "--csv", metavar="DIR", parser=options.folder, help="Write films' timelines as CSV."
+        ),
+    ] = None,
+    every: Annotated[
+        int, typer.Option("--every", metavar="N", min=1, help="Look at every Nth frame of films.")
+    ] = 1,
+    rate: Annotated[
+        float | None,
+        typer.Option(
+            "--rate", metavar="NUMBER", help="Look at so many frames of each second at most."
+        ),
+    ] = None,
     gallery: GalleryFile = None,
     threshold: ThresholdOption = None,
     detector: DetectorId = "yunet",
@@ -46,39 +88,83 @@ def identify(
     quiet: Quiet = False,
     strict: Strict = False,
 ) -> None:
-    """Say who is on photos: a name, or why there is none."""
-    from kith.cli.batch import Batch
+    """Say who is on photos, and who appears when in films: a name, or why there is none."""
     from kith.cli.calibrated import say_limit, warn_detector
-    from kith.cli.output import Column, Table, emit
-    from kith.cli.pictures import identified, save_drawn
+    from kith.cli.films import FilmOptions
+    from kith.cli.media_batch import MediaBatch
     from kith.cli.places import OutputFolder
     from kith.gallery.gallery import Gallery
 
-    drawn = OutputFolder(draw, paths) if draw else None
-    batch = Batch(paths, as_json=as_json, quiet=quiet, strict=strict, outputs=(drawn,))
+    if rate is not None and not 0 < rate < math.inf:
+        raise OptionError(f"--rate is a number of frames above 0, not {rate:g}")
+    drawn, cues, rows = (OutputFolder(one, paths) if one else None for one in (draw, vtt, csv))
+    batch = MediaBatch(
+        paths, as_json=as_json, quiet=quiet, strict=strict, outputs=(drawn, cues, rows)
+    )
     own = options.gallery_embedder(gallery, must_exist=True)
     recognizer = options.make_recognizer(
         detector, embedder or own, device, score, min_face, shown=batch.shown
     )
-    columns = (Column("photo", "path"), "face", "who", Column("similarity", "number"))
-    table = Table(*columns, Column("next", extra=True), shown=batch.shown)
-    limit: tuple[float, Promise | None] | None = None
-    with table, Gallery(gallery, recognizer=recognizer) as people, batch.progress("identifying"):
+    with Gallery(gallery, recognizer=recognizer) as people, batch.progress("identifying"):
         warn_detector(people.calibration, recognizer, given=threshold)
-        stream = people.identify_stream(
-            batch.photos(), top=top, threshold=threshold, keep_pixels=drawn is not None
-        )
-        for seen in batch.keep(stream, lambda seen: seen.photo):
-            if drawn is not None:
-                [place] = drawn.places(seen.photo.source, ".jpg")
-                save_drawn(seen.photo, identified(seen.photo, seen.answers), place)
-            if as_json:
-                emit(_shape(seen))
-            _add_rows(table, seen)
-            limit = seen.threshold, seen.calibration
+        films = FilmOptions(threshold, rate, every, drawn, cues, rows)
+        limit = _Identify(batch, people, films, top, as_json=as_json).run()
     if batch.shown and limit is not None:
         say_limit(*limit)
     batch.finish()
+
+
+class _Identify:
+    """One run over photos and films."""
+
+    def __init__(
+        self, batch: MediaBatch, people: Gallery, films: FilmOptions, top: int, *, as_json: bool
+    ) -> None:
+        self._batch = batch
+        self._people = people
+        self._films = films
+        self._top = top
+        self._json = as_json
+        self._limit: tuple[float, Promise | None] | None = None
+
+    def run(self) -> tuple[float, Promise | None] | None:
+        """Deal with everything; return what a match needed."""
+        for are_films, paths in self._batch.groups():
+            if are_films:
+                self._look_at_films(paths)
+            else:
+                self._look_at_photos(paths)
+        return self._limit
+
+    def _look_at_films(self, paths: Iterable[str]) -> None:
+        from kith.cli.films import identify_film
+
+        for path in paths:
+            seen = identify_film(path, self._people, self._batch, self._films, as_json=self._json)
+            if seen is not None:
+                self._limit = seen.threshold, seen.calibration
+
+    def _look_at_photos(self, paths: Iterable[str]) -> None:
+        from kith.cli.output import Column, Table, emit
+        from kith.cli.pictures import identified, save_drawn
+
+        drawn = self._films.draw
+        columns = (Column("photo", "path"), "face", "who", Column("similarity", "number"))
+        with Table(*columns, Column("next", extra=True), shown=self._batch.shown) as table:
+            stream = self._people.identify_stream(
+                paths,
+                top=self._top,
+                threshold=self._films.threshold,
+                keep_pixels=drawn is not None,
+            )
+            for seen in self._batch.keep(stream, lambda seen: seen.photo):
+                if drawn is not None:
+                    [place] = drawn.places(seen.photo.source, ".jpg")
+                    save_drawn(seen.photo, identified(seen.photo, seen.answers), place)
+                if self._json:
+                    emit(_shape(seen))
+                _add_rows(table, seen)
+                self._limit = seen.threshold, seen.calibration
 
 
 def _shape(seen: PhotoIdentities) -> dict[str, Any]:

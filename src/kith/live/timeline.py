@@ -19,7 +19,7 @@ from kith.tracking import Follower, Settings
 from kith.types import Box, Face
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from kith.gallery.gallery import Gallery
     from kith.live.appearances import Ask, Kept
@@ -34,6 +34,9 @@ __all__ = ["Appearance", "BestFace", "Timeline", "TimelinePerson", "timeline"]
 
 PORTRAIT = 160
 """Side of the faces that are kept to be shown, in pixels."""
+
+_GLANCES = 0.15
+"""Seconds from one search for faces to the next, at most, while there are any."""
 
 
 def timeline(
@@ -155,8 +158,12 @@ class _Watched:
 
     def finish(self, total: float | None) -> None:
         """End the film, which is so long where that is known."""
-        self._keep(self._follower.finish())
         last = self.times[-1]
+        self._keep(
+            # Not each frame is searched: who was seen just before the end was there at the end.
+            replace(track, last=last) if last - track.last < _GLANCES else track
+            for track in self._follower.finish()
+        )
         usual = (last - self.times[0]) / max(1, len(self.times) - 1)
         self.duration = last + usual if total is None else max(last, total)
 
@@ -165,7 +172,7 @@ class _Watched:
         after = bisect_right(self.times, time + 1e-6)
         return self.times[after] if after < len(self.times) else self.duration
 
-    def _keep(self, tracks: tuple[Track, ...]) -> None:
+    def _keep(self, tracks: Iterable[Track]) -> None:
         for track in tracks:
             kept = keep(track)
             if kept is None:
