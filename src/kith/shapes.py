@@ -145,6 +145,17 @@ def enrolment(report: EnrollReport) -> dict[str, Any]:
         "outliers": list(report.outliers),
         "poor": [{"source": p.source, "reason": p.reason} for p in report.poor],
         "all_poor": report.all_poor,
+        "films": [
+            {
+                "source": film.source,
+                "faces": film.faces,
+                "seconds": round(film.seconds, 3),
+                "people": film.people,
+                "share": number(film.share),
+                "problem": film.problem,
+            }
+            for film in report.films
+        ],
     }
 
 

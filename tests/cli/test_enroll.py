@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 KEYS = {
     *("name", "added", "already", "several", "rejected", "conflicts", "outliers"),
-    *("poor", "all_poor"),
+    *("poor", "all_poor", "films"),
 }
 
 
@@ -217,7 +217,7 @@ def test_a_name_in_a_folder_that_nobody_can_have(kith: Kith, photos: Path, tmp_p
     [
         ("nowhere", "there is no such file or folder"),
         ("obama.jpg", "is a file: name the folder"),
-        ("empty", "there is no photo in"),
+        ("empty", "there is no photo and no film in"),
         ("", "it is empty; is a variable not set?"),
     ],
 )

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 import kith
-from kith.errors import ContractMismatch, EnrolmentError, InvalidName
+from kith.errors import ContractMismatch, EnrolmentError, InputError, InvalidName
 from kith.media import load_photo
 from kith.types import Verdict
 
@@ -119,3 +119,26 @@ def test_a_gallery_of_other_networks(
         people.store.add("Ada", [made_up(1)], CONTRACT)
         with pytest.raises(ContractMismatch):
             people.enroll_faces("Barack", faces, source="camera")
+
+
+def test_faces_of_two_people_by_turns(
+    people: kith.Gallery, faces: list[Face], recognizer: kith.Recognizer, presidents: Path
+) -> None:
+    pixels = load_photo(presidents / "biden.jpg").pixels
+    joe = [recognizer.faces(np.ascontiguousarray(one))[0] for one in (pixels, pixels[:, ::-1])]
+    with pytest.raises(EnrolmentError, match="camera: shows 2 people by turns; let only one be"):
+        people.enroll_faces("Barack", [*faces, *joe], source="camera")
+    assert not people.store.exists
+    people.enroll_faces("Barack", [*faces, joe[0]], source="camera")
+    assert people.show("Barack").summary.faces == 3
+    assert people.identify(presidents / "biden.jpg")[0].name is None
+
+
+def test_portraits_are_one_for_each_face(people: kith.Gallery, faces: list[Face]) -> None:
+    with pytest.raises(InputError, match="1 portraits are not one for each of 3 faces"):
+        people.enroll_faces("Barack", faces, source="camera", portraits=[None])
+
+
+def test_many_faces_are_handled(people: kith.Gallery, faces: list[Face]) -> None:
+    people.enroll_faces("Barack", faces * 400, source="camera")
+    assert people.show("Barack").summary.faces == 3

@@ -12,8 +12,8 @@ from kith.gallery import migrations
 from kith.gallery.records import ThumbnailReport
 from kith.gallery.store import GalleryStore
 
-from .people import CONTRACT, photos_of
-from .version1 import KITH, version_1
+from .people import CONTRACT, digest, lookalikes, photos_of
+from .version1 import KITH, THEN, version_1
 from .version2 import version_2
 
 if TYPE_CHECKING:
@@ -195,3 +195,26 @@ def test_a_newer_file_is_refused(
     with pytest.raises(GalleryTooNew, match=told):
         GalleryStore.open(old, read_only=read_only)
     assert old.read_bytes() == before
+
+
+def test_a_film_of_an_old_file_counts_like_one_photo_from_now_on(path: Path) -> None:
+    """The second version let each of its frames weigh as much as a photo."""
+    version_2(path)
+    frames = lookalikes(7, 9, 0.95)
+    file = sqlite3.connect(path)
+    [(points,)] = file.execute("SELECT landmarks FROM faces WHERE id = 1").fetchall()
+    file.execute("INSERT INTO photos VALUES (9, 1, ?, 'film.mp4', ?)", (digest(9), THEN))
+    for vector in frames:
+        blob = vector.astype("<f4").tobytes()
+        file.execute(
+            "INSERT INTO faces VALUES (NULL, 9, 1, 2, 80, 96, ?, 0.9, 60, 0.4, 0, 0.8, 1, ?)",
+            (points, blob),
+        )
+    file.execute("UPDATE templates SET members = 12")
+    file.commit()
+    file.close()
+    with GalleryStore.open(path) as store:
+        assert store.check() == []
+        centre = store.templates.by_id([1], 32)[1][0]
+        photos = lookalikes(1, 3, 0.6)
+        assert float(photos.mean(axis=0) @ centre) > float(frames.mean(axis=0) @ centre)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -166,6 +168,95 @@ def test_frames_of_a_film_do_not_make_an_outlier_of_another_photo() -> None:
     vectors = np.vstack([frames, other])
     assert frames[0] @ other > 0.75
     assert template(vectors).members.all()
+
+
+photo_ids = st.lists(st.integers(0, 5), min_size=1, max_size=14)
+
+
+def weighted_by_hand(rows: np.ndarray, photos: list[int]) -> list[bool]:
+    """Find the outliers as the module's text says, in exact fractions."""
+    shares = [Fraction(1, photos.count(photo)) for photo in photos]
+
+    def median(values: list[float]) -> float:
+        order = sorted(range(len(values)), key=lambda i: values[i])
+        total = Fraction(0)
+        for place, index in enumerate(order):
+            total += shares[index]
+            if total * 2 == sum(shares):
+                return (values[index] + values[order[place + 1]]) / 2
+            if total * 2 > sum(shares):
+                return values[index]
+        raise AssertionError
+
+    agreement = []
+    for i, row in enumerate(rows):
+        others = sorted((-float(row @ rows[j]), j) for j in range(len(rows)) if j != i)
+        half, total = sum(shares[j] for _, j in others) / 2, Fraction(0)
+        for value, j in others:
+            total += shares[j]
+            if total >= half:
+                agreement.append(-value)
+                break
+    typical = median(agreement)
+    deviation = 1.4826 * median([abs(a - typical) for a in agreement])
+    return [a >= typical - max(3 * deviation, CLEARLY_LESS) for a in agreement]
+
+
+@given(photo_ids, st.integers(0, 3), st.integers(0, 10_000))
+@settings(max_examples=150, deadline=None)
+def test_faces_that_share_a_photo_against_plain_python(
+    photos: list[int], strangers: int, seed: int
+) -> None:
+    vectors = np.concatenate([lookalikes(seed, len(photos), 0.6), random_units(seed, strangers)])
+    photos = [*photos, *range(100, 100 + strangers)]
+    exact = vectors.astype(np.float64)
+    made = template(vectors, photos=photos)
+    if len(photos) >= 3:
+        assert made.members.tolist() == weighted_by_hand(exact, photos)
+    shares = np.array([1 / photos.count(photo) for photo in photos])[made.members]
+    mean = (exact[made.members] * shares[:, None]).sum(axis=0)
+    np.testing.assert_allclose(made.vector, unit(mean), atol=1e-5)
+    order = np.random.default_rng(seed).permutation(len(vectors))
+    shuffled = template(vectors[order], photos=[photos[index] for index in order])
+    np.testing.assert_allclose(made.vector, shuffled.vector, atol=1e-5)
+
+
+def test_photos_with_one_face_each_are_as_they_were() -> None:
+    vectors = np.concatenate([lookalikes(1, 8, 0.6), random_units(2, 2)])
+    made = template(vectors, photos=range(10))
+    assert made.vector.tobytes() == template(vectors).vector.tobytes()
+
+
+@pytest.mark.parametrize("frames", [4, 16, 100])
+def test_a_film_does_not_drown_photos(frames: int) -> None:
+    for seed in range(20):
+        photos = lookalikes(seed, 4, 0.6, dimension=128)
+        film = lookalikes(seed + 50, frames, 0.95, dimension=128)
+        film = unit(0.8 * photos[3] + 0.6 * film)  # all alike, and like the person
+        rows = np.vstack([photos[:3], film])
+        made = template(rows, photos=[0, 1, 2] + [3] * frames)
+        assert made.members.all()
+        expected = unit(photos[:3].sum(axis=0) + film.mean(axis=0))
+        assert float(made.vector @ expected) > 0.999
+        assert float(made.vector @ expected) > float(template(rows).vector @ expected)
+
+
+def test_a_stranger_is_found_beside_a_film_and_in_it() -> None:
+    expected = [True, False, True, True] + [n != 5 for n in range(12)]
+    found = 0
+    for seed in range(200):
+        photos = lookalikes(seed, 5, 0.6, dimension=128)
+        film = unit(photos[4] + 0.3 * random_units(seed + 50, 12, dimension=128))
+        film[5] = photos[1] = random_units(seed + 999, 1, dimension=128)[0]
+        members = template(np.vstack([photos[:4], film]), photos=[*range(4), *[4] * 12]).members
+        found += members.tolist() == expected
+    assert found >= 195
+
+
+def test_of_a_film_and_a_photo_nobody_can_tell_which_is_wrong() -> None:
+    film = lookalikes(1, 16, 0.9, dimension=128)
+    rows = np.vstack([film, random_units(9, 1, dimension=128)])
+    assert template(rows, photos=[0] * 16 + [1]).members.all()
 
 
 @pytest.mark.parametrize("count", [1, 2])

@@ -108,7 +108,8 @@ def _person(connection: Connection, person: Row[Any], dimension: int) -> Iterato
         yield f"{shown}: an embedding is not a unit vector"
         return
     quality = rows.qualities([face.quality for face in kept])
-    expected = (template(embeddings, quality), template(embeddings))
+    photos = [face.photo_id for face in kept]
+    expected = (template(embeddings, quality, photos), template(embeddings, photos=photos))
     yield from _template(connection, person.id, shown, expected, [face.member for face in kept])
     yield from _picture(connection, person.id, shown, [face.id for face in kept if face.member])
 

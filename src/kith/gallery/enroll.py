@@ -3,32 +3,33 @@
 from __future__ import annotations
 
 import os
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-import numpy as np
-
-from kith.decision import unusable
 from kith.errors import InvalidName, printable
-from kith.gallery import thumbnails, writing
+from kith.gallery import writing
 from kith.gallery.digest import encoded_digest
 from kith.gallery.enroll_report import EnrollReport, Rejected, Tally
+from kith.gallery.looking import Looked, look_at_photo
 from kith.gallery.names import clean_name
-from kith.gallery.records import NewPhoto
-from kith.recognizer import largest_central
+from kith.media.folder import is_film
 
 if TYPE_CHECKING:
     from kith.gallery.store import GalleryStore
     from kith.recognizer import Recognizer
-    from kith.types import Face, ImageInput, PhotoFaces
+    from kith.types import ImageInput
 
-__all__ = ["EnrollReport", "Enrolment", "OnPhoto", "Rejected"]
+__all__ = ["EnrollReport", "Enrolment", "OnFilm", "OnPhoto", "Rejected"]
 
 OnPhoto: TypeAlias = Callable[[str, str | None], None]
 """Called once for each photo dealt with: its source, and why it was refused (None: it was not)."""
+
+OnFilm: TypeAlias = Callable[[str, float, float], None]
+"""Called while a film is looked at: its source, how many seconds of it have been looked at, and of
+how many. Several films are looked at at once, so that it is called from several threads."""
 
 PHOTOS_PER_CHANGE = 32
 """Photos kept in one transaction, at least; what a kill loses was not yet acknowledged."""
@@ -53,13 +54,10 @@ class _Asked(NamedTuple):
 
 
 class _Seen(NamedTuple):
-    """A photo that was looked at."""
+    """What was seen of somebody; neither a photo nor a refusal: the person has it already."""
 
     name: str
-    source: str
-    found: PhotoFaces | None = None  # None: the person has it already, or nobody can have it
-    refusal: str | None = None
-    picture: bytes | None = None  # of the largest central face
+    found: Looked
 
 
 class Enrolment:
@@ -76,6 +74,7 @@ class Enrolment:
         on_photo: told of each photo.
         refuse_names: a name that cannot be kept is a reason to refuse its photos, not an error.
         portraits: keep a small picture of the person's best face.
+        on_film: told of films while they are looked at; see `OnFilm`.
     """
 
     def __init__(
@@ -87,6 +86,7 @@ class Enrolment:
         on_photo: OnPhoto | None = None,
         refuse_names: bool = False,
         portraits: bool = True,
+        on_film: OnFilm | None = None,
     ) -> None:
         self._store = store
         self._recognizer = recognizer
@@ -94,6 +94,8 @@ class Enrolment:
         self._on_photo = on_photo or (lambda _source, _reason: None)
         self._refuse_names = refuse_names
         self._portraits = portraits
+        self._stopped = threading.Event()
+        self._on_film = on_film or (lambda _source, _seconds, _of: None)
         self._pending: deque[Tally] = deque()
         self._waiting = 0  # photos of those pending
         self._next_change = 0.0
@@ -108,16 +110,19 @@ class Enrolment:
             GalleryError: the gallery cannot take it; what was reported before is kept.
         """
         tally: Tally | None = None
-        for seen in self._recognizer.map(self._look, self._asked(photos)):
-            if tally is None or tally.name != seen.name:
-                tally = Tally(seen.name)
-                self._pending.append(tally)
-            self._take(tally, seen)
-            if self._is_time():
-                self._write()
-            yield from self._finished(tally)
-        self._write()
-        yield from self._finished(None)
+        try:
+            for seen in self._recognizer.map(self._look, self._asked(photos)):
+                if tally is None or tally.name != seen.name:
+                    tally = Tally(seen.name)
+                    self._pending.append(tally)
+                self._take(tally, seen.found)
+                if self._is_time():
+                    self._write()
+                yield from self._finished(tally)
+            self._write()
+            yield from self._finished(None)
+        finally:
+            self._stopped.set()  # a film that is still looked at would keep its thread busy
 
     def _asked(self, photos: Iterable[tuple[str, ImageInput]]) -> Iterator[_Asked]:
         for name, image in photos:
@@ -129,56 +134,47 @@ class Enrolment:
                 yield _Asked(printable(name), image, str(error))
 
     def _look(self, photo: _Asked) -> _Seen:
-        """Describe a photo, unless that would be in vain. Runs in the pool's threads."""
+        """Look at a photo or a film, unless that would be in vain. Runs in the pool's threads."""
         name, image, refusal = photo
-        if refusal is not None or self._is_known(name, image):
-            return _Seen(name, _source(image), None, refusal)
-        found = self._recognizer.describe(image, keep_pixels=self._portraits)
-        # The pixels of photos that wait for their turn would fill the memory.
-        return _Seen(name, found.source, replace(found, pixels=None), None, self._picture(found))
+        if refusal is not None:
+            return _Seen(name, Looked(_source(image), None, refusal))
+        film = image if isinstance(image, str | os.PathLike) and is_film(image) else None
+        digest = None
+        if film is not None or self._store.exists:
+            digest = encoded_digest(image, film=film is not None)
+        if digest is not None and self._store.exists and self._store.has_photo(digest, name):
+            return _Seen(name, Looked(_source(image), None))
+        if film is not None:
+            return _Seen(name, self._look_at_film(film, digest))
+        options = {"all_faces": self._all_faces, "portraits": self._portraits}
+        return _Seen(name, look_at_photo(self._recognizer, image, **options))
 
-    def _picture(self, found: PhotoFaces) -> bytes | None:
-        face = largest_central(found.faces, found.width, found.height)
-        if found.pixels is None or face is None:
-            return None
-        # A large photo is read smaller than it is.
-        factor = np.float32(found.pixels.shape[1] / found.width)
-        seen = replace(face, landmarks=face.landmarks * factor)
-        return thumbnails.encoded(self._recognizer.crop(found.pixels, seen, thumbnails.SIDE))
+    def _look_at_film(self, path: str | os.PathLike[str], digest: str | None) -> Looked:
+        # Here, because it loads the decoders, which photos need not wait for.
+        from kith.gallery.clips import ClipReader
 
-    def _is_known(self, name: str, image: ImageInput) -> bool:
-        if not self._store.exists:
-            return False
-        digest = encoded_digest(image)
-        return digest is not None and self._store.has_photo(digest, name)
+        reader = ClipReader(
+            self._recognizer,
+            same_person=self._all_faces,
+            portraits=self._portraits,
+            on_progress=self._on_film,
+            stopped=self._stopped.is_set,
+        )
+        return reader.look(path, digest)
 
-    def _take(self, tally: Tally, seen: _Seen) -> None:
-        faces: tuple[Face, ...] = ()
-        reason = seen.refusal
-        if seen.found is not None:
-            faces, reason = self._meant(seen.found)
-        self._on_photo(seen.source, reason)
-        if reason is not None:
-            tally.rejected.append(Rejected(seen.source, reason))
-        elif seen.found is None:
+    def _take(self, tally: Tally, found: Looked) -> None:
+        self._on_photo(found.source, found.refusal)
+        if found.refusal is not None:
+            tally.rejected.append(Rejected(found.source, found.refusal))
+        elif found.photo is None:
             tally.already += 1
         else:
-            if len(seen.found.faces) > 1 and not self._all_faces:
-                tally.several.append(seen.source)
+            if found.several:
+                tally.several.append(found.source)
+            if found.film is not None:
+                tally.films.append(found.film)
             self._waiting += 1
-            tally.waiting.append(_photo(seen.found, faces, seen.picture))
-
-    def _meant(self, item: PhotoFaces) -> tuple[tuple[Face, ...], str | None]:
-        """Return the faces to keep of a photo, or why there are none."""
-        if item.error is not None:
-            return (), item.error
-        best = largest_central(item.faces, item.width, item.height)
-        if best is None:
-            return (), "no face found"
-        if self._all_faces:
-            usable = tuple(face for face in item.faces if unusable(face) is None)
-            return usable, None if usable else unusable(best)
-        return (best,), unusable(best)
+            tally.waiting.append(found.photo)
 
     def _is_time(self) -> bool:
         size = max(self._waiting, len(self._pending))
@@ -206,13 +202,6 @@ class Enrolment:
         """Yield the reports of those before the current person who have nothing left to write."""
         while self._pending and self._pending[0] is not current and not self._pending[0].waiting:
             yield self._pending.popleft().report()
-
-
-def _photo(found: PhotoFaces, faces: tuple[Face, ...], picture: bytes | None) -> NewPhoto:
-    shown = largest_central(found.faces, found.width, found.height)
-    portraits = tuple(picture if face is shown else None for face in faces)
-    kept = portraits if any(portraits) else ()
-    return NewPhoto(found.digest, found.source, faces, portraits=kept)
 
 
 def _source(image: ImageInput) -> str:

@@ -31,6 +31,27 @@ class Poor:
 
 
 @dataclass(frozen=True, slots=True)
+class FilmFaces:
+    """What was taken of a film.
+
+    Attributes:
+        source: as given.
+        faces: kept.
+        seconds: that were looked at.
+        people: seen; more than one where one of them is there most and closest.
+        share: of the one who was taken, of all faces' seconds × area, 0–1.
+        problem: why the film ended early, in one line; None where it did not.
+    """
+
+    source: str
+    faces: int
+    seconds: float
+    people: int
+    share: float
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class EnrollReport:
     """What became of the photos of one person.
 
@@ -39,7 +60,7 @@ class EnrollReport:
 
     Attributes:
         name: as it is kept.
-        added: how many photos are new.
+        added: how many photos are new; a film counts as one.
         already: how many the person had before.
         several: sources that show several faces; the largest central one was taken.
         rejected: photos that cannot stand for a person.
@@ -48,6 +69,7 @@ class EnrollReport:
             with the others and is left out of the template.
         poor: new photos on which the face is hard to recognise.
         all_poor: no photo of this person, old or new, is better than poor; said where one is new.
+        films: what was taken of each new film.
     """
 
     name: str
@@ -59,6 +81,7 @@ class EnrollReport:
     outliers: tuple[str, ...] = ()
     poor: tuple[Poor, ...] = ()
     all_poor: bool = False
+    films: tuple[FilmFaces, ...] = ()
 
 
 @dataclass(slots=True)
@@ -74,6 +97,7 @@ class Tally:
     outliers: tuple[str, ...] = ()
     poor: list[Poor] = field(default_factory=list)
     all_poor: bool = False
+    films: list[FilmFaces] = field(default_factory=list)
     waiting: list[NewPhoto] = field(default_factory=list)
 
     def written(self, report: AddReport) -> None:
@@ -99,6 +123,7 @@ class Tally:
             self.outliers,
             tuple(self.poor),
             self.all_poor,
+            tuple(self.films),
         )
 
 

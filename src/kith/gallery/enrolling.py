@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from typing import TYPE_CHECKING, Any
 
@@ -10,20 +9,18 @@ import numpy as np
 from PIL import Image
 
 from kith.errors import EnrolmentError, printable
-from kith.gallery import thumbnails, writing
-from kith.gallery.choosing import choose
+from kith.gallery import writing
+from kith.gallery.described import photo_of_faces
 from kith.gallery.enroll import Enrolment
 from kith.gallery.enroll_report import Tally, usable
 from kith.gallery.folder import photos_of_folder
 from kith.gallery.names import clean_name
 from kith.gallery.opened import OpenedGallery
-from kith.gallery.records import NewPhoto
-from kith.quality import reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from kith.gallery.enroll import EnrollReport, OnPhoto
+    from kith.gallery.enroll import EnrollReport, OnFilm, OnPhoto
     from kith.types import Face, ImageInput, Pixels
 
 
@@ -37,17 +34,21 @@ class Enrolling(OpenedGallery):
         *,
         all_faces: bool = False,
         on_photo: OnPhoto | None = None,
+        on_film: OnFilm | None = None,
     ) -> EnrollReport:
-        """Keep photos of a person, who is made if nobody has this name.
+        """Keep photos and films of a person, who is made if nobody has this name.
 
-        Of a photo with several faces the largest central one is kept. A photo that the person has
-        already is passed over. Photos that cannot be used are in the report.
+        Of a photo with several faces the largest central one is kept; of a film good and varied
+        faces of the one person whom it shows most, and it is refused where nobody dominates. What
+        the person has already is passed over. What cannot be used is in the report.
 
         Args:
             name: of the person.
-            images: one or many: paths, encoded bytes, PIL images, RGB pixels.
-            all_faces: keep every face of each photo; only where all of them show this person.
-            on_photo: told of each photo as it is dealt with.
+            images: one or many: paths, encoded bytes, PIL images, RGB pixels; films by their path.
+            all_faces: keep every face of each photo, and whoever a film shows; only where all of
+                them show this person.
+            on_photo: told of each photo and film as it is dealt with.
+            on_film: told of films while they are looked at: source, seconds, of how many.
 
         Raises:
             EnrolmentError: not one of the photos can be used.
@@ -55,7 +56,9 @@ class Enrolling(OpenedGallery):
             GalleryError: the gallery cannot take it.
         """
         pairs = ((name, image) for image in _many(images))
-        reports = list(self.enroll_many(pairs, all_faces=all_faces, on_photo=on_photo))
+        reports = list(
+            self.enroll_many(pairs, all_faces=all_faces, on_photo=on_photo, on_film=on_film)
+        )
         return usable(name, reports)
 
     def enroll_many(
@@ -64,6 +67,7 @@ class Enrolling(OpenedGallery):
         *,
         all_faces: bool = False,
         on_photo: OnPhoto | None = None,
+        on_film: OnFilm | None = None,
     ) -> Iterator[EnrollReport]:
         """Enrol (name, photo) pairs, each person's in a row; yield a report per person.
 
@@ -75,21 +79,27 @@ class Enrolling(OpenedGallery):
             GalleryError: the gallery cannot take it; what was reported is kept.
         """
         self._check_contract()
-        enrolment = self._enrolment(all_faces=all_faces, on_photo=on_photo)
+        enrolment = self._enrolment(all_faces=all_faces, on_photo=on_photo, on_film=on_film)
         return enrolment.run(photos)
 
     def enroll_folder(
-        self, root: str | os.PathLike[str], *, on_photo: OnPhoto | None = None
+        self,
+        root: str | os.PathLike[str],
+        *,
+        on_photo: OnPhoto | None = None,
+        on_film: OnFilm | None = None,
     ) -> Iterator[EnrollReport]:
         """Enrol everybody of a folder; yield a report per person once it is on the disk.
 
-        A sub-folder is a person; a photo in the folder itself is a person named after the file.
+        A sub-folder is a person; a photo or film in the folder itself is a person named after the
+        file.
         One named as nobody can be is refused like a photo without a face.
 
         Args:
             root: the folder.
-            on_photo: told of each photo as it is dealt with, and of each sub-folder that cannot
-                be read.
+            on_photo: told of each photo and film as it is dealt with, and of each sub-folder that
+                cannot be read.
+            on_film: told of films while they are looked at: source, seconds, of how many.
 
         Raises:
             NoPhotos: the folder holds no photo.
@@ -97,8 +107,8 @@ class Enrolling(OpenedGallery):
             GalleryError: the gallery cannot take it; what was reported is kept.
         """
         self._check_contract()
-        enrolment = self._enrolment(on_photo=on_photo, refuse_names=True)
-        return enrolment.run(photos_of_folder(root, on_photo))
+        enrolment = self._enrolment(on_photo=on_photo, on_film=on_film, refuse_names=True)
+        return enrolment.run(photos_of_folder(root, on_photo, films=True))
 
     def enroll_faces(
         self,
@@ -112,7 +122,8 @@ class Enrolling(OpenedGallery):
         """Keep faces of a person that were described already, from a film or a camera.
 
         Those that are good and unlike each other are kept, at most 16; see `choosing.choose`. They
-        count together like one photo.
+        count together like one photo. Somebody who was caught by mistake is left out, but where
+        more than a third are another's, nobody is enrolled.
 
         Args:
             name: of the person, who is made if nobody has this name.
@@ -124,48 +135,32 @@ class Enrolling(OpenedGallery):
                 (`Recognizer.crop`), RGB, uint8; None for one of which there is none.
 
         Raises:
-            EnrolmentError: not one of the faces can be used, or the film stands for somebody else.
+            EnrolmentError: not one of the faces can be used, they are of several people, or the
+                film stands for somebody else.
             InvalidName: the name cannot be kept.
             GalleryError: the gallery cannot take it.
         """
         self._check_contract()
-        tally = Tally(clean_name(name))
-        tally.waiting.append(self._kept(name, faces, source, digest, portraits))
+        cleaned = clean_name(name)
+        try:
+            photo = photo_of_faces(
+                faces,
+                portraits if self._portraits else (),
+                source=source,
+                digest=digest,
+                same=self.recognizer.threshold,
+            )
+        except EnrolmentError as error:
+            shown, nobody = printable(source), printable(cleaned)
+            raise EnrolmentError(f"{shown}: {error}; {nobody} was not enrolled") from error
+        tally = Tally(cleaned, waiting=[photo])
         with self.store.database.write() as connection:
-            added = writing.add(connection, tally.name, tally.waiting, self.recognizer.contract)
+            added = writing.add(connection, cleaned, tally.waiting, self.recognizer.contract)
         tally.written(added)
-        return usable(name, [tally.report()])
-
-    def _kept(
-        self,
-        name: str,
-        faces: Sequence[Face],
-        source: str,
-        digest: str | None,
-        portraits: Sequence[Pixels | None],
-    ) -> NewPhoto:
-        chosen = choose(faces)
-        if not chosen:
-            measured = [face.quality for face in faces if face.quality is not None]
-            best = max(measured, key=lambda quality: quality.score, default=None)
-            why = "no face found" if best is None else f"face {reason(best)}"
-            raise EnrolmentError(f"{printable(source)}: {why}; {printable(name)} was not enrolled")
-        kept = tuple(faces[index] for index in chosen)
-        pictures: list[bytes | None] = []
-        if portraits and self._portraits:
-            shown = [portraits[index] for index in chosen]
-            pictures = [None if one is None else thumbnails.encoded(one) for one in shown]
-        return NewPhoto(digest or _digest(kept), source, kept, portraits=tuple(pictures))
+        return usable(cleaned, [tally.report()])
 
     def _enrolment(self, **options: Any) -> Enrolment:
         return Enrolment(self.store, self.recognizer, portraits=self._portraits, **options)
-
-
-def _digest(faces: Sequence[Face]) -> str:
-    """Return what stands for the digest of a photo where there is none."""
-    return hashlib.sha256(
-        b"".join(face.embedding.tobytes() for face in faces if face.embedding is not None)
-    ).hexdigest()
 
 
 def _many(images: ImageInput | Iterable[ImageInput]) -> Iterable[ImageInput]:

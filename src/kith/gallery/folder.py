@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from kith.errors import InvalidName, NoPhotos, PhotoUnreadable, printable
 from kith.gallery.names import clean_name
-from kith.media import find_photos
+from kith.media import find_media, find_photos
 from kith.media.read import status_of
 
 if TYPE_CHECKING:
@@ -19,7 +19,10 @@ _COPY = re.compile(r"\s*\(\d+\)$")
 
 
 def photos_of_folder(
-    root: str | os.PathLike[str], on_error: Callable[[str, str], None] | None = None
+    root: str | os.PathLike[str],
+    on_error: Callable[[str, str], None] | None = None,
+    *,
+    films: bool = False,
 ) -> Iterator[tuple[str, str]]:
     """Yield (name, path) for a folder of people, each person's photos in a row.
 
@@ -31,6 +34,7 @@ def photos_of_folder(
     Args:
         root: the folder.
         on_error: told of a sub-folder that cannot be read, and why.
+        films: yield films too.
 
     Raises:
         PhotoNotFound: there is no such folder.
@@ -49,7 +53,8 @@ def photos_of_folder(
             on_error(path, reason)
 
     loose: dict[str, list[str]] = {}  # the folder's own photos come before its sub-folders
-    for path in find_photos([top], on_error=tell):
+    find = find_media if films else find_photos
+    for path in find([top], on_error=tell):
         first, *deeper = Path(path).relative_to(top).parts
         if deeper:
             name = _name(first)

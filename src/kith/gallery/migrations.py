@@ -31,7 +31,7 @@ def _calibrations_in_detail(connection: Connection) -> None:
 
 
 def _thumbnails(connection: Connection) -> None:
-    """Version 2 knew nobody by sight."""
+    """Version 2 knew nobody by sight, and counted each face of a photo like a photo."""
     connection.exec_driver_sql(
         "ALTER TABLE meta ADD COLUMN portraits BOOLEAN DEFAULT 1 NOT NULL "
         "CHECK (portraits IN (0, 1))"
@@ -43,6 +43,22 @@ def _thumbnails(connection: Connection) -> None:
         "FOREIGN KEY(face_id) REFERENCES faces (id) ON DELETE CASCADE)"
     )
     connection.exec_driver_sql("CREATE INDEX ix_thumbnails_face_id ON thumbnails (face_id)")
+    _renew_templates(connection)
+
+
+def _renew_templates(connection: Connection) -> None:
+    """Make those templates anew to which a photo gave several faces."""
+    from kith.gallery.reading import contract
+    from kith.gallery.writing import renew_template
+
+    pinned = contract(connection)
+    several = connection.exec_driver_sql(
+        "SELECT DISTINCT person_id FROM photos "
+        "JOIN faces ON faces.photo_id = photos.id GROUP BY photos.id HAVING count(*) > 1"
+    )
+    for person in several.scalars().all():
+        if pinned is not None:
+            renew_template(connection, person, pinned.dimension)
 
 
 STEPS: dict[int, Callable[[Connection], None]] = {2: _calibrations_in_detail, 3: _thumbnails}

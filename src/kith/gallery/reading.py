@@ -104,10 +104,13 @@ def photo_digests(connection: Connection, name: str) -> set[str]:
 
 
 def embeddings(connection: Connection, person: int) -> Sequence[Any]:
-    """Return `id`, `embedding`, `quality` and `member` of a person's faces, oldest first."""
+    """Return a person's faces, oldest first.
+
+    With `id`, `photo_id`, `embedding`, `quality` and `member`.
+    """
     faces, photos = schema.faces, schema.photos
     return connection.execute(
-        select(faces.c.id, faces.c.embedding, faces.c.quality, faces.c.member)
+        select(faces.c.id, faces.c.photo_id, faces.c.embedding, faces.c.quality, faces.c.member)
         .join(photos, photos.c.id == faces.c.photo_id)
         .where(photos.c.person_id == person)
         .order_by(faces.c.id)

@@ -2,20 +2,23 @@
 
 The template is the normalised mean of the embeddings, each weighted with the quality of its face:
 a blurred photo says less of a person than a good one. No photo weighs more than four times as much
-as another, so that none stands for the person alone.
+as another, so that none stands for the person alone. Several faces of one photo, or the frames of a
+film, share the weight of one photo: they are more alike than two photos are, and sixteen frames
+would drown three photos (``benchmarks/clips.py`` prints what that costs).
 
 A photo under the wrong name would pull the template away, so each embedding's agreement with the
-others is looked at first: the similarity it reaches with at least half of them (the ⌊n/2⌋-th best
-of its similarities to the other n − 1). As long as the wrong faces are fewer than half, even when
-all of them show one and the same other person, the agreement of a right one is that of a
-same-person pair and the agreement of a wrong one is not.
+others is looked at first: the similarity it reaches with at least half of them, by weight (of n
+photos with a face each the ⌊n/2⌋-th best of its similarities to the other n − 1). As long as the
+wrong faces are fewer than half, even when all of them show one and the same other person, the
+agreement of a right one is that of a same-person pair and the agreement of a wrong one is not.
 
 An embedding is an outlier when its agreement lies below the median agreement by more than three
 scaled median absolute deviations (the Hampel identifier: F. R. Hampel, "The influence curve and
 its role in robust estimation", JASA 69, 1974; the factor 1.4826 makes the deviation that of a
-normal distribution) and by more than `CLEARLY_LESS`, without which the frames of one film, all but
-equal, would make an outlier of every other photo. At most half can lie below a median, so that at
-most half are ever left out; of one or two embeddings none can be told to be the wrong one.
+normal distribution; medians are by weight too) and by more than `CLEARLY_LESS`, without which
+photos that are all but equal would make an outlier of every other. At most half can lie below a
+median, so that at most half are ever left out; of one or two embeddings none can be told to be the
+wrong one.
 """
 
 from __future__ import annotations
@@ -41,6 +44,9 @@ _NORMAL = 1.4826
 _REFERENCES = 256
 """Agreement among more embeddings than these is measured with an even sample of so many."""
 
+_ROUNDING = 1e-6
+"""What shares that add up to a half may be away from it."""
+
 LEAST_WEIGHT = 0.25
 """Of the poorest photo; the best has 1. What weights gain is printed by ``benchmarks/weights.py``;
 between 0.1 and 0.3 it is the same."""
@@ -60,7 +66,9 @@ class Template:
 
 
 def template(
-    embeddings: Vector, quality: Sequence[float] | npt.NDArray[np.float64] | None = None
+    embeddings: Vector,
+    quality: Sequence[float] | npt.NDArray[np.float64] | None = None,
+    photos: Sequence[int] | None = None,
 ) -> Template:
     """Reduce n unit vectors to one.
 
@@ -69,17 +77,19 @@ def template(
     Args:
         embeddings: float32 n × d, n ≥ 1.
         quality: of each face, 0–1; NaN where it is not known; None where none is.
+        photos: which photo each face is on; None: each on one of its own.
     """
     if embeddings.ndim != 2 or len(embeddings) == 0:
         raise ValueError(f"expected n × d embeddings, n ≥ 1, not {embeddings.shape}")
     weights = np.ones(len(embeddings)) if quality is None else _weights(quality)
     # In one order whatever order they came in: sums round the same way, the sample is the same.
-    exact = np.column_stack([embeddings, weights]).astype(np.float32)
+    shares = np.ones(len(embeddings)) if photos is None else _shares(photos)
+    exact = np.column_stack([embeddings, weights, shares]).astype(np.float32)
     order = np.argsort(exact.view(np.dtype((np.void, exact[0].nbytes))).ravel(), kind="stable")
-    rows, weights = np.split(exact[order].astype(np.float64), [-1], axis=1)
-    agreement = _agreement(rows)
-    kept = _members(agreement)
-    mean = np.average(rows[kept], axis=0, weights=weights[kept, 0])
+    rows, weights, shares = np.split(exact[order].astype(np.float64), [-2, -1], axis=1)
+    agreement = _agreement(rows, shares[:, 0])
+    kept = _members(agreement, shares[:, 0])
+    mean = np.average(rows[kept], axis=0, weights=(weights * shares)[kept, 0])
     norm = np.linalg.norm(mean)
     if norm < 1e-6:  # opposite vectors cancel out: the one that agrees best has to do
         mean = rows[int(np.argmax(agreement))]
@@ -96,23 +106,47 @@ def _weights(quality: Sequence[float] | npt.NDArray[np.float64]) -> npt.NDArray[
     return np.asarray(bounded / bounded.max())
 
 
-def _agreement(rows: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Return the similarity that each row reaches with half of the others."""
+def _shares(photos: Sequence[int]) -> npt.NDArray[np.float64]:
+    """Return each face's part of its photo."""
+    _, which, faces = np.unique(np.asarray(photos), return_inverse=True, return_counts=True)
+    return np.asarray(1.0 / faces[which])
+
+
+def _agreement(
+    rows: npt.NDArray[np.float64], shares: npt.NDArray[np.float64]
+) -> npt.NDArray[np.float64]:
+    """Return the similarity that each row reaches with half of the others, by their shares."""
     count = len(rows)
     if count == 1:
         return np.ones(1)
     step = -(-count // _REFERENCES)
     references = np.arange(0, count, step)
     similarities = rows @ rows[references].T
-    # A row's similarity to itself says nothing: it goes to the end where it is never picked.
+    # A row's similarity to itself says nothing: it goes to the end and weighs nothing.
+    counted = np.tile(shares[references], (count, 1))
     similarities[references, np.arange(len(references))] = -np.inf
-    half = max(1, len(references) // 2)
-    return -np.partition(-similarities, half - 1, axis=1)[:, half - 1]
+    counted[references, np.arange(len(references))] = 0.0
+    best = np.argsort(-similarities, axis=1, kind="stable")
+    reached = np.cumsum(np.take_along_axis(counted, best, axis=1), axis=1)
+    enough = np.argmax(reached >= reached[:, -1:] / 2 - _ROUNDING, axis=1)
+    ordered = np.take_along_axis(similarities, best, axis=1)
+    return np.asarray(ordered[np.arange(count), enough])
 
 
-def _members(agreement: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
+def _members(
+    agreement: npt.NDArray[np.float64], shares: npt.NDArray[np.float64]
+) -> npt.NDArray[np.bool_]:
     if len(agreement) < 3:
         return np.ones(len(agreement), dtype=np.bool_)
-    typical = np.median(agreement)
-    deviation = _NORMAL * np.median(np.abs(agreement - typical))
+    typical = _median(agreement, shares)
+    deviation = _NORMAL * _median(np.abs(agreement - typical), shares)
     return np.asarray(agreement >= typical - max(DEVIATIONS * deviation, CLEARLY_LESS))
+
+
+def _median(values: npt.NDArray[np.float64], shares: npt.NDArray[np.float64]) -> float:
+    """Return the value with half of the shares on either side; between two, their mean."""
+    order = np.argsort(values, kind="stable")
+    below = np.cumsum(shares[order])
+    half = below[-1] / 2
+    low, high = np.searchsorted(below, [half - _ROUNDING, half + _ROUNDING])
+    return float(values[order[low]] + values[order[min(high, len(order) - 1)]]) / 2

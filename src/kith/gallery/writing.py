@@ -122,6 +122,7 @@ def renew_template(connection: Connection, person: int, dimension: int) -> None:
     made = template(
         rows.vectors([face.embedding for face in kept], dimension),
         rows.qualities([face.quality for face in kept]),
+        [face.photo_id for face in kept],
     )
     for face, member in zip(kept, made.members.tolist(), strict=True):
         if face.member != member:

@@ -1,0 +1,210 @@
+"""People from films: the faces of whom a film is about, good ones and each unlike the others.
+
+Faces are followed through the film, so that a turned head is known for that of the person who
+looked at us a second before. Of a long film stretches are looked at that are spread evenly over it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from kith.decision import decide
+from kith.errors import PhotoError, PhotoUnreadable
+from kith.gallery import thumbnails
+from kith.gallery.choosing import choose
+from kith.gallery.crowd import Passage, Protagonist, Sighting, protagonist
+from kith.gallery.enroll_report import FilmFaces
+from kith.gallery.looking import Looked
+from kith.gallery.records import NewPhoto
+from kith.media.films import open_film
+from kith.quality import reason
+from kith.tracking import Follower, Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from kith.media.films import Film, Frame
+    from kith.recognizer import Recognizer
+    from kith.tracking import Moment, Track
+    from kith.types import Face, Identification
+
+PER_SECOND = 8.0
+"""Frames looked at."""
+
+LONGEST = 120.0
+"""Seconds of a film that are looked at, at most; of a longer one so many in stretches."""
+
+STRETCH = 5.0
+"""Seconds; long enough for a head to turn."""
+
+
+class Stopped(Exception):
+    """Nobody waits for the film any longer."""
+
+
+class ClipReader:
+    """Looks at films. May be used from several threads.
+
+    Args:
+        recognizer: finds and describes faces.
+        same_person: everybody on a film is this one person.
+        portraits: keep pictures of the faces.
+        on_progress: told of a film, how many seconds of it have been looked at, and of how many.
+        stopped: whether to give up.
+    """
+
+    def __init__(
+        self,
+        recognizer: Recognizer,
+        *,
+        same_person: bool,
+        portraits: bool,
+        on_progress: Callable[[str, float, float], None],
+        stopped: Callable[[], bool],
+    ) -> None:
+        self._recognizer = recognizer
+        self._same = None if same_person else recognizer.threshold
+        self._settings = Settings(
+            detections_per_second=PER_SECOND,
+            confirm=2,
+            looks=24,
+            looks_per_frame=2,
+            look_every=0.25,
+            look_rarely=0.5,
+            portraits=thumbnails.SIDE if portraits else 0,
+        )
+        self._on_progress = on_progress
+        self._stopped = stopped
+
+    def look(self, path: str | os.PathLike[str], digest: str | None) -> Looked:
+        """Return what of a film is to be kept.
+
+        Args:
+            path: of the film.
+            digest: of its bytes; None where they cannot be read.
+
+        Raises:
+            Stopped: see `stopped`.
+        """
+        source = os.fsdecode(path)
+        try:
+            with open_film(path) as film:
+                if digest is None:
+                    raise PhotoUnreadable(source, "cannot be read to its end; copy it anew")
+                return self._look(film, digest)
+        except PhotoError as error:
+            return Looked(source, None, error.reason)
+
+    def _look(self, film: Film, digest: str) -> Looked:
+        found = _Found()
+        follower = Follower(self._recognizer, _nobody, self._settings)
+        for frame in self._frames(film):
+            found.take(follower.step(frame), frame)
+        for track in follower.finish():
+            found.leave(track)
+        if not found.passages:
+            return Looked(film.source, None, found.nothing)
+        main = protagonist(found.passages, self._same)
+        if not main.dominates:
+            return Looked(film.source, None, _crowd(main))
+        return self._kept(film, digest, main, found.seconds)
+
+    def _frames(self, film: Film) -> Iterator[Frame]:
+        parts = stretches(film.info.duration)
+        done, total = 0.0, sum(end - start for start, end in parts)
+        for start, end in parts:
+            for frame in film.frames(PER_SECOND, start=start, end=end):
+                if self._stopped():
+                    raise Stopped
+                yield frame
+                self._on_progress(film.source, min(total, done + frame.time - start), total)
+            done += end - start
+
+    def _kept(self, film: Film, digest: str, main: Protagonist, seconds: float) -> Looked:
+        faces = [sighting.face for sighting in main.sightings]
+        kept = [main.sightings[index] for index in choose(faces)]
+        pictures = tuple(one.picture for one in kept)
+        photo = NewPhoto(
+            digest,
+            film.source,
+            tuple(one.face for one in kept),
+            portraits=pictures if any(pictures) else (),
+        )
+        seen = FilmFaces(film.source, len(kept), seconds, main.people, main.share, film.problem)
+        return Looked(film.source, photo, film=seen)
+
+
+def stretches(duration: float | None) -> list[tuple[float, float]]:
+    """Return from when to when a film is looked at, in seconds.
+
+    Args:
+        duration: of the film; None: nobody knows.
+    """
+    if duration is None or duration <= LONGEST:
+        # To the end, wherever the file says that it is.
+        return [(0.0, LONGEST if duration is None else duration + STRETCH)]
+    count = round(LONGEST / STRETCH)
+    middles = [duration * (2 * number + 1) / (2 * count) for number in range(count)]
+    return [(middle - STRETCH / 2, middle + STRETCH / 2) for middle in middles]
+
+
+class _Found:
+    """What a film has shown so far."""
+
+    def __init__(self) -> None:
+        self.passages: list[Passage] = []
+        self.nothing = "no face found"
+        self.seconds = 0.0
+        self._poorest = -1.0
+        self._last: float | None = None
+        self._seen: dict[int, list[float]] = defaultdict(lambda: [0.0, 0.0])
+
+    def take(self, moment: Moment, frame: Frame) -> None:
+        """Take up a frame."""
+        gone = 0.0 if self._last is None else moment.time - self._last
+        lasted = min(gone, 2.0 / PER_SECOND)  # not the time between two stretches
+        self._last = moment.time
+        self.seconds += lasted
+        for seen in moment.seen:
+            counted = self._seen[seen.track]
+            counted[0] += lasted
+            counted[1] += lasted * seen.face.box.area / (frame.width * frame.height)
+        for track in moment.left:
+            self.leave(track)
+
+    def leave(self, track: Track) -> None:
+        """Take up what a track has shown."""
+        seconds, presence = self._seen.pop(track.id, (0.0, 0.0))
+        faces = [look.face for look in track.looks]
+        chosen = choose(faces)
+        if not chosen:
+            self._note(faces)
+            return
+        looks = [track.looks[index] for index in chosen]
+        sightings = tuple(
+            Sighting(
+                look.face, None if look.portrait is None else thumbnails.encoded(look.portrait)
+            )
+            for look in looks
+        )
+        self.passages.append(Passage(track.person, seconds, presence, sightings))
+
+    def _note(self, faces: Sequence[Face]) -> None:
+        for face in faces:
+            if face.quality is not None and face.quality.score > self._poorest:
+                self._poorest = face.quality.score
+                self.nothing = f"face {reason(face.quality)} throughout"
+
+
+def _crowd(main: Protagonist) -> str:
+    return (
+        f"shows {main.people} people, and who is seen most and closest has "
+        f"{main.share:.0%} of it: cut out where one person is alone, or use photos"
+    )
+
+
+def _nobody(faces: Sequence[Face]) -> tuple[Identification, ...]:
+    """Say that nobody is known: whoever is on the film is only followed."""
+    return tuple(decide(face, (), 1.0) for face in faces)
