@@ -30,7 +30,7 @@ NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 def cast(recognizer: kith.Recognizer) -> list[Actor]:
     """Ada comes at once and goes after 4 seconds; a stranger is there from second 1 on."""
     photos = samples.folder("presidents")
-    ada = heads([photos / f"{name}.jpg" for name in ("obama", "obama2", "obama3")], recognizer)
+    ada = heads([photos / f"{name}.jpg" for name in ("obama", "obama3")], recognizer)
     stranger = heads([photos / "biden.jpg"], recognizer)
     return [
         Actor(ada, walk((150, 180), (220, 180), 220, until=4.0)),
