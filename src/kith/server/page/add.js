@@ -43,7 +43,7 @@ export function addPerson({ files = [] } = {}) {
   const form = el("form", { onsubmit: (event) => { event.preventDefault(); if (files.length) take(files); else camera(); } },
     el("label", { htmlFor: "name" }, "Name"), field, same,
     el("div", { class: "ways" }, button("With the camera", camera, { kind: "primary", sign: "camera" }),
-      dropPlace("From photos: drop them here, or choose", take, { several: true })));
+      dropPlace("From photos: drop them here, or choose", take, { several: true, brief: "From photos" })));
   fill(asked.body, form, place,
     el("p", { class: "note" }, "Ask first: a face is personal. It stays on this server until you forget the person."), end);
   if (files.length) fill(place, waiting(files, () => take(files)));

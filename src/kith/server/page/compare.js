@@ -25,19 +25,25 @@ export function initCompare() {
 
 /** Put photos into the places, the first free one first. */
 export function take(files) {
-  if (files.length > 1) return void files.slice(0, 2).forEach((file, index) => put(slots[index], file));
-  if (files.length) put(slots.find((slot) => !slot.file) ?? slots[1], files[0]);
+  if (files.length) put(slots.find((slot) => !slot.file) ?? slots[1], files);
 }
 
 function empty(slot) {
-  const place = dropPlace(`${slot.words}: drop it here, or choose`, (files) => files.length > 1 ? take(files) : put(slot, files[0]),
-    { several: true, id: `compare-${slot.index}` });
-  fill(slot.node, place);
-  catchDrops(slot.node, (files) => (files.length > 1 ? take(files) : put(slot, files[0])));
+  fill(slot.node, place(slot, `${slot.words}: drop it here, or choose`, slot.words));
+  catchDrops(slot.node, (files) => put(slot, files));
 }
 
-async function put(slot, file) {
-  if (!file) return;
+function place(slot, words, brief) {
+  return dropPlace(words, (files) => put(slot, files), { several: true, id: `compare-${slot.index}`, brief });
+}
+
+// Two photos at once are both places' photos.
+function put(slot, files) {
+  if (files.length > 1) slots.forEach((one, index) => show(one, files[index]));
+  else if (files.length) show(slot, files[0]);
+}
+
+async function show(slot, file) {
   const mine = (turn += 1);
   slot.file = file;
   const source = await bitmap(file);
@@ -48,7 +54,7 @@ async function put(slot, file) {
 }
 
 function draw(slot) {
-  const other = dropPlace("Another photo", (files) => files.length && put(slot, files[0]), { id: `compare-${slot.index}` });
+  const other = place(slot, "Another photo");
   other.classList.add("slim");
   const picture = slot.source ? drawn(slot.source, SIDE, slot.words) : el("p", { class: "none" }, slot.file.name);
   fill(slot.node, el("div", { class: "shown" }, picture), other);

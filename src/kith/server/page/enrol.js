@@ -9,6 +9,7 @@ import { sentence } from "./api.js";
 import { count } from "./words.js";
 
 const POSES = [["left", "Left"], ["front", "Front"], ["right", "Right"]];
+const OVAL = "M50 4 A36 46 0 0 1 50 96 A36 46 0 0 1 50 4"; // from the top, clockwise
 const SPOKEN = 3500; // milliseconds between two spoken hints
 
 export class Enrolment {
@@ -22,8 +23,11 @@ export class Enrolment {
     this.#link = link;
     link.addEventListener("enrol", ({ detail }) => this.#progress(detail));
     link.addEventListener("enrolled", ({ detail }) => this.#done(detail));
+    link.addEventListener("enrol_failed", ({ detail }) => this.#failed(detail));
     link.addEventListener("state", ({ detail }) => {
-      if (detail.state !== "open" && this.#name) this.#end();
+      if (detail.state !== "lost" || !this.#name) return;
+      toast(`The connection was lost; ${this.#name} was not learned.`, { trouble: true });
+      this.#end();
     });
   }
 
@@ -47,27 +51,29 @@ export class Enrolment {
   }
 
   #draw() {
-    const ring = svg("ellipse", { class: "ring", cx: "50", cy: "50", rx: "36", ry: "46", pathLength: "100" });
-    const oval = svg("svg", { viewBox: "0 0 100 100", "aria-hidden": "true" },
-      svg("ellipse", { class: "track", cx: "50", cy: "50", rx: "36", ry: "46" }), ring);
+    const ring = svg("path", { class: "ring", d: OVAL, pathLength: "100" });
+    const oval = svg("svg", { viewBox: "0 0 100 100", "aria-hidden": "true" }, svg("path", { d: OVAL }), ring);
     const hint = el("p", { class: "hint" }, "Look into the camera.");
     const poses = POSES.map(([key, words]) =>
       el("li", { "data-pose": key }, icon("check"), el("span", {}, words)));
     const quality = el("span", { class: "bar" }, el("i"));
-    this.#parts = { ring, hint, poses, quality };
+    const enough = button("That is enough", () => this.#link.tell({ type: "enrol_finish" }), { kind: "primary", disabled: true });
     const stop = button("Cancel", () => this.cancel());
+    this.#parts = { ring, hint, poses, quality, enough };
     fill(byId("guide"), oval, hint);
     byId("guide").hidden = false;
     fill(byId("learning"), el("p", { class: "whose" }, "Learning ", nameOf(this.#name)),
       el("ul", { class: "poses", "aria-label": "Poses" }, poses),
-      el("div", { class: "quality" }, el("span", {}, "Quality"), quality), stop);
+      el("div", { class: "quality" }, el("span", {}, "Quality"), quality),
+      el("div", { class: "actions" }, stop, enough));
     byId("stage").classList.add("enrolling");
     stop.focus({ preventScroll: true });
   }
 
   #progress(message) {
     if (!this.#parts || message.name !== this.#name) return;
-    const { ring, hint, poses, quality } = this.#parts;
+    const { ring, hint, poses, quality, enough } = this.#parts;
+    enough.disabled = !message.done?.front;
     ring.style.strokeDashoffset = 100 - 100 * message.progress;
     for (const one of poses) one.classList.toggle("done", Boolean(message.done?.[one.dataset.pose]));
     quality.firstChild.style.width = `${Math.round(100 * (message.quality ?? 0))}%`;
@@ -87,11 +93,17 @@ export class Enrolment {
   }
 
   #done(message) {
-    const ours = message.name === this.#name;
-    if (ours) this.#end();
+    this.#end();
     known.learned(message.name).catch(trouble);
-    toast(`${message.name} is known now, by ${count(message.faces, "picture")}.`);
+    const like = message.looks_like;
+    toast(`${message.name} is known now, by ${count(message.faces, "picture")}.` +
+      (like ? ` They look much like ${like}: if they are one person, merge them.` : ""));
     announce(`${message.name} is known now`);
+  }
+
+  #failed(message) {
+    this.#end();
+    toast(`${message.name} was not learned: ${message.reason}.`, { trouble: true });
   }
 
   #end() {

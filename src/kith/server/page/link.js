@@ -107,14 +107,14 @@ export class Link extends EventTarget {
       this.#tries = 0;
       this.#say("open");
     }
-    if (message.type === "frame") this.#answered(message.seq);
+    if (message.seq !== undefined) this.#answered(message.seq, message.type === "frame");
     this.dispatchEvent(new CustomEvent(message.type, { detail: message }));
   }
 
   // The server may leave out pictures that newer ones overtook: an answer answers all before it.
-  #answered(number) {
+  #answered(number, well) {
     const taken = this.#waiting.get(number);
-    if (taken !== undefined) this.#trips.push(performance.now() - taken);
+    if (well && taken !== undefined) this.#trips.push(performance.now() - taken);
     if (this.#trips.length > KEPT) this.#trips.shift();
     for (const one of this.#waiting.keys()) if (one <= number) this.#waiting.delete(one);
   }
@@ -122,16 +122,15 @@ export class Link extends EventTarget {
   #closed(event) {
     const met = this.state === "open";
     this.#drop();
-    if (event.reason) this.#lost(sentence(event.reason));
-    else if (met) this.#lost("The connection was lost.");
-    else this.#askWhy();
+    const said = event.reason ? sentence(event.reason) : "";
+    if (met) this.#lost(said || "The connection was lost.");
+    else this.#askWhy(said || "The server refused the live connection.");
   }
 
-  // A browser does not tell why a connection was refused; an ordinary request does, and asks the
-  // user for the key where one is needed.
-  async #askWhy() {
+  // A browser seldom tells why a connection was refused; an ordinary request does, and asks the user
+  // for the key where one is needed.
+  async #askWhy(reason) {
     const used = currentKey();
-    let reason = "The server refused the live connection.";
     let again = true;
     try {
       await call("v1/status");

@@ -40,7 +40,9 @@ export async function initLive(addPerson) {
   link.addEventListener("state", ({ detail }) => connection(detail));
   link.addEventListener("frame", ({ detail }) => answered(detail));
   link.addEventListener("corrected", ({ detail }) => corrected(detail));
-  link.addEventListener("error", ({ detail }) => trouble(new Error(sentence(detail.reason))));
+  link.addEventListener("error", ({ detail }) => {
+    if (detail.seq === undefined) trouble(new Error(sentence(detail.reason))); // else one bad picture
+  });
   known.addEventListener("renamed", ({ detail }) => present.rename(detail.name, detail.to));
   document.addEventListener("visibilitychange", visible);
   navigator.mediaDevices?.addEventListener?.("devicechange", devicesChanged);

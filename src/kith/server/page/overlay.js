@@ -60,6 +60,7 @@ export class Overlay {
     dataset.verdict = face.verdict ?? "looking";
     dataset.track = face.track;
     dataset.high = y < height * 0.09;
+    dataset.end = left + across / 2 > width / 2;
     dataset.predicted = Boolean(face.predicted);
     write(frame.name, label(face));
     write(frame.number, face.verdict === "match" ? score(face.similarity) : "");

@@ -20,7 +20,7 @@ export function showPerson(name) {
   const begin = day(person.created);
   const facts = [count(person.photos, "photo"), begin ? `known since ${begin}` : ""].filter(Boolean).join(", ");
   const place = el("div", { class: "report", role: "status" });
-  const drop = dropPlace("Add photos: drop them here, or choose", (files) => addPhotosTo(name, files, place), { several: true });
+  const drop = dropPlace("Add photos: drop them here, or choose", (files) => addPhotosTo(name, files, place), { several: true, brief: "Add photos" });
   fill(shown.body,
     el("div", { class: "face-of" }, portrait(person), el("p", {}, facts, person.outliers ? el("span", { class: "remark" },
       `${count(person.outliers, "face")} too unlike the others, not used`) : null)),

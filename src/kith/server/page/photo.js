@@ -13,7 +13,7 @@ const MOST = 1600; // pixels of the longer side that are drawn
 let turn = 0;
 
 export function initPhoto() {
-  fill(byId("photo-body"), dropPlace("Drop a photo here, choose one, or paste it", ([file]) => file && identify(file)));
+  fill(byId("photo-body"), dropPlace("Drop a photo here, choose one, or paste it", ([file]) => file && identify(file), { brief: "Choose a photo, or take one" }));
   catchDrops(byId("view-photo"), ([file]) => identify(file));
 }
 
@@ -62,7 +62,7 @@ function mark(face, { width, height }, row) {
   const [x, y, across, down] = face.box;
   const words = el("span", { class: "label" }, el("bdi", {}, label(face)),
     el("span", { class: "number" }, face.verdict === "match" ? score(face.similarity) : ""));
-  const node = el("button", { type: "button", class: "face", tabindex: "-1", "data-verdict": face.verdict, "data-high": y < height * 0.08,
+  const node = el("button", { type: "button", class: "face", tabindex: "-1", "data-verdict": face.verdict, "data-high": String(y < height * 0.08), "data-end": String(x + across / 2 > width / 2),
     onclick: () => row.querySelector("button").click() }, words);
   node.style.left = `${(100 * x) / width}%`;
   node.style.top = `${(100 * y) / height}%`;

@@ -3,7 +3,8 @@
 import { el, icon } from "./dom.js";
 
 const SUFFIXES = /\.(jpe?g|png|webp|gif|bmp|tiff?|heic|heif|avif)$/i;
-export const ACCEPT = "image/*,.heic,.heif";
+const ACCEPT = "image/*,.heic,.heif";
+const TOUCHED = matchMedia("(pointer: coarse)").matches;
 
 /** The pictures among these files. */
 export function photosOf(files) {
@@ -50,8 +51,11 @@ export function drawn(source, most, words) {
   return canvas;
 }
 
-/** A place to drop photos on, or to choose them by a click. `taken(files)` gets the pictures. */
-export function dropPlace(words, taken, { several = false, id = null } = {}) {
+/**
+ * A place to drop photos on, or to choose them by a click. `taken(files)` gets the pictures; `brief`
+ * are the words where nothing can be dropped.
+ */
+export function dropPlace(words, taken, { several = false, id = null, brief = words } = {}) {
   const field = el("input", {
     type: "file", accept: ACCEPT, multiple: several, class: "unseen", id,
     onchange: () => {
@@ -59,7 +63,7 @@ export function dropPlace(words, taken, { several = false, id = null } = {}) {
       field.value = "";
     },
   });
-  const place = el("label", { class: "drop" }, field, icon("photo"), el("span", {}, words));
+  const place = el("label", { class: "drop" }, field, icon("photo"), el("span", {}, TOUCHED ? brief : words));
   catchDrops(place, taken);
   return place;
 }

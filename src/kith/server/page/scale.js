@@ -9,7 +9,7 @@ export function line(similarity, threshold) {
   const limit = el("i", { class: "limit" });
   value.style.width = share(similarity);
   limit.style.left = share(threshold);
-  return el("span", { class: "line", "aria-hidden": "true", "data-enough": similarity >= threshold }, value, limit);
+  return el("span", { class: "line", "aria-hidden": "true", "data-enough": String(similarity >= threshold) }, value, limit);
 }
 
 /** A short line and its number, to stand under a name; null where nothing was compared. */

@@ -30,9 +30,8 @@ export async function askWho({ face = null, title = "Who is it?", not = null, no
     },
   });
   const row = el("div", { class: "asked" }, face ? el("span", { class: "portrait large" }, face) : null,
-    el("div", {}, words ? el("p", { class: "note" }, words) : null,
-      el("label", { htmlFor: "who" }, fresh ? "A name you know, or a new one" : "Name"), field));
-  form.append(row, list);
+    el("div", {}, el("label", { htmlFor: "who" }, fresh ? "A name you know, or a new one" : "Name"), field));
+  form.append(words ? el("p", { class: "note" }, words) : "", row, list);
   if (nobody) {
     form.append(el("div", { class: "actions left" },
       button("Nobody I know", () => choose(null), { sign: "nobody" })));
