@@ -29,6 +29,16 @@ def served(settings: Settings, recognizer: kith.Recognizer) -> Iterator[Served]:
         yield server
 
 
+@pytest.fixture(scope="module")
+def bystander(
+    tmp_path_factory: pytest.TempPathFactory, recognizer: kith.Recognizer
+) -> Iterator[Served]:
+    """A server for many tests, none of which teaches it anything."""
+    folder = tmp_path_factory.mktemp("bystander")
+    with serving(Settings(folder / "people.kith", keys=folder / "keys.json"), recognizer) as server:
+        yield server
+
+
 @pytest.fixture(scope="session")
 def photo(presidents: Path) -> bytes:
     """Barack Obama."""

@@ -32,6 +32,11 @@ class Served:
     port: int
     engine: Engine
     client: httpx.Client
+    server: Server
+
+    def stop(self) -> None:
+        """Tell the server to end; the test goes on meanwhile."""
+        self.server.should_exit = True
 
     @contextmanager
     def live(self, **options: Any) -> Iterator[Live]:
@@ -51,6 +56,7 @@ class Live:
         self.socket = socket
         self.hello = self.next()
         self.others: list[dict[str, Any]] = []
+        self.passed: list[dict[str, Any]] = []
         self.number = 0
 
     def next(self) -> dict[str, Any]:
@@ -95,7 +101,7 @@ def serving(settings: Settings, recognizer: kith.Recognizer, **client: Any) -> I
             with httpx.Client(
                 base_url=f"http://127.0.0.1:{port}", timeout=ORDINARY, trust_env=False, **client
             ) as http:
-                yield Served(port, engine, http)
+                yield Served(port, engine, http, server)
         finally:
             server.should_exit = True
             thread.join(ORDINARY)

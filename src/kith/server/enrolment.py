@@ -75,7 +75,9 @@ def enrol(people: Gallery, name: str, uploads: Sequence[Upload], wanted: Wanted)
         _take(people, tally, upload, wanted)
     if tally.waiting:
         contract = people.recognizer.contract
-        tally.written(people.store.add(tally.name, tally.waiting, contract))
+        # Whoever points at a face knows that the photo shows others, who may be known by it too.
+        shared = wanted.box is not None
+        tally.written(people.store.add(tally.name, tally.waiting, contract, shared=shared))
     report = tally.report()
     shape = shapes.enrolment(report)
     try:

@@ -7,6 +7,7 @@ import logging
 import time
 import traceback
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -29,6 +30,9 @@ NAMES = "/v1/people/"
 
 CLIENT = "kith.client"
 """Where a request's scope says who asks."""
+
+DRAINED = 4
+"""Times the limit: so much of a body that is too large is read, and thrown away."""
 
 REFUSED, BROKEN = 1008, 1011
 
@@ -86,7 +90,10 @@ class Guard:
             await self._app(scope, body.receive, answer.send)
         except Exception as error:  # noqa: BLE001 - whatever it is: one line, and the rest goes on
             if not answer.status:  # else it is too late for words
-                await refusal_of(error).response()(scope, receive, answer.send)
+                response = refusal_of(error).response()
+                if not await body.drained(scope):
+                    response.headers["connection"] = "close"
+                await response(scope, receive, answer.send)
         seconds = time.perf_counter() - began
         route = getattr(scope.get("route"), "path", "-")
         self._metrics.answered(scope["method"], route, answer.status, seconds)
@@ -180,6 +187,25 @@ class _Body:
             self._count(len(message.get("body", b"")))
             self._whole = not message.get("more_body")
         return message
+
+    async def drained(self, scope: Scope) -> bool:
+        """Let the rest of a refused body pass by, so that its sender comes to read why.
+
+        Returns:
+            Whether it came to its end; if not, nothing else can follow on the connection.
+        """
+        headers = dict(scope["headers"])
+        has_body = headers.get(b"content-length", b"0") != b"0" or b"transfer-encoding" in headers
+        if self._whole or not has_body:
+            return True
+        if b"expect" in headers:  # it waits for a word before it sends anything
+            return False
+        self._limits = replace(self._limits, body_bytes=DRAINED * self._limits.body_bytes)
+        with suppress(Refused):
+            while not self._whole:
+                if (await self.receive())["type"] == "http.disconnect":
+                    break
+        return self._whole
 
     def _count(self, more: int) -> None:
         self._bytes += more

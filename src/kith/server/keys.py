@@ -64,10 +64,12 @@ class Keys:
                 self._stamp = stamp
         except FileNotFoundError:
             return ()
-        except (OSError, ValueError, TypeError, KeyError) as error:
-            reason = getattr(error, "strerror", None) or "is damaged"
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise KithError(f"{printable(str(self.path))}: cannot be read: {reason}") from error
+        except (ValueError, TypeError, KeyError) as error:
             raise KithError(
-                f"{printable(str(self.path))}: {reason}; remove it and make new keys with "
+                f"{printable(str(self.path))}: is damaged; remove it and make new keys with "
                 "kith serve --new-key"
             ) from error
         return self._keys

@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 SOURCE = "camera"
 CORRECTED = "camera, corrected"
 CANDIDATES = 100
-UNLIKE = 0.5
-"""Share of the threshold: a face less similar to a person than that is somebody else's."""
+UNLIKE = 0.6
+"""Share of the threshold: a face less similar to a person than that is somebody else's. Whoever
+corrects or enrols has looked, so that it is much lower than what an unseen face needs."""
 
 FACES = 3
 """Taken of a corrected track."""
@@ -57,7 +58,7 @@ def standing(people: Gallery, face: Face, name: str, threshold: float | None) ->
     [answer] = people.identify_faces([face], top=CANDIDATES, threshold=threshold)
     similar = {one.name: one.similarity for one in answer.candidates}
     least = min(similar.values(), default=-1.0)
-    own = similar.get(name, least if _is_known(people, name) else None)
+    own = similar.get(name, least if is_known(people, name) else None)
     others = [one for one in answer.candidates if one.name != name]
     rival = others[0] if others and others[0].similarity >= answer.threshold else None
     if rival is not None and own is not None and own > rival.similarity:
@@ -117,7 +118,8 @@ def enrol(
     }
 
 
-def _is_known(people: Gallery, name: str) -> bool:
+def is_known(people: Gallery, name: str) -> bool:
+    """Tell whether somebody in the gallery has this name."""
     try:
         people.store.find(name)
     except UnknownPerson:

@@ -41,6 +41,8 @@ class Watcher:
         ask = partial(self._people.identify_faces, threshold=self._threshold)
         self._follower = Follower(self._recognizer, ask, SETTINGS)
         self._names: dict[int, str | None] = {}
+        self._said: dict[int, str] = {}  # names of known people that somebody gave a track
+        self._changes = self._counted()
         self._guide: Guide | None = None
         self._frames = 0
         self._time = 0.0
@@ -57,6 +59,7 @@ class Watcher:
         except KithError as error:
             return [shapes.error(str(error)) | {"seq": picture.sequence}]
         self._time = time
+        self._keep_up()
         frame = Frame.of_pixels(photo.pixels, self._frames, time)
         self._frames += 1
         moment = self._follower.step(frame)
@@ -88,6 +91,23 @@ class Watcher:
             return [shapes.error(str(error))]
         return [shapes.error("nobody is being enrolled")]
 
+    def _counted(self) -> int:
+        """Return how often the gallery was changed, by whomever."""
+        store = self._people.store
+        return store.templates.change_counter() if store.exists else 0
+
+    def _keep_up(self) -> None:
+        """Ask anew where the gallery has changed: who was forgotten is not named once more."""
+        changes = self._counted()
+        if changes == self._changes:
+            return
+        self._changes = changes
+        for track, name in list(self._said.items()):
+            if not learning.is_known(self._people, name):
+                self._follower.correct(track, None)
+                del self._said[track]
+        self._follower.refresh()
+
     def _correct(self, track: int, name: str | None) -> list[dict[str, Any]]:
         if not self._follower.correct(track, name):
             return [shapes.error("this face is not there any more")]
@@ -95,6 +115,9 @@ class Watcher:
         if name is not None:
             looks = self._follower.looks(track)
             learned = learning.correct(self._people, looks, name, self._threshold)
+        self._said.pop(track, None)
+        if name is not None and learning.is_known(self._people, name):
+            self._said[track] = name
         told = {"type": "corrected", "track": track, "name": name}
         return [told | {"learned": learned.learned, "reason": learned.reason}]
 
@@ -151,6 +174,7 @@ class Watcher:
         for track in moment.left:
             if track.id in self._names:
                 del self._names[track.id]
+                self._said.pop(track.id, None)
                 yield shapes.event("left", track.id, track.answer)
 
 
