@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+import re
 import shutil
 from typing import TYPE_CHECKING
 
 import pytest
 from PIL import Image
+
+from kith.decision import default_recognizer
+from kith.samples.clip import Actor, heads, make_clip, walk
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -262,3 +266,100 @@ def test_quiet(kith: Kith, photos: Path, tmp_path: Path) -> None:
     assert kith.fine("enroll", "--folder", root, "-q").out == ""
     assert kith.fine("enroll", "Barack", root, "-q").out == ""
     assert people(kith) == {"Barack": 1}
+
+
+@pytest.fixture(scope="module")
+def films(presidents: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Films of one man, of two, and of one while another passes by."""
+    folder = tmp_path_factory.mktemp("films")
+    recognizer = default_recognizer()
+    names = ("obama.jpg", "obama2.jpg", "obama3.jpg")
+    barack = heads([presidents / name for name in names], recognizer)
+    joe = heads([presidents / "biden.jpg"], recognizer)
+    left = walk((150, 180), (160, 180), 250, seconds=2)
+    alone = Actor(barack, walk((200, 180), (440, 180), 260, seconds=3), turn=1.0)
+    beside = Actor(joe, walk((500, 180), (490, 180), 250, seconds=2))
+    passing = Actor(joe, walk((60, 60), (200, 60), 80, since=0.5, until=2.0))
+    make_clip(folder / "alone.mp4", [alone], seconds=3)
+    make_clip(
+        folder / "pair.mp4",
+        [Actor(barack, left), beside],
+        seconds=2,
+    )
+    make_clip(folder / "passing.mp4", [alone, passing], seconds=3)
+    return folder
+
+
+def test_a_film(kith: Kith, photos: Path, films: Path) -> None:
+    film = films / "alone.mp4"
+    done = kith.fine("enroll", "Barack", film)
+    assert re.fullmatch(r"Barack: 1 film added \(\d+ faces of it\)\n", done.out)
+    done = kith.fine("enroll", "Barack", film, photos / "obama.jpg")
+    assert done.out == "Barack: 1 photo added, 1 film known already\n"
+    assert people(kith) == {"Barack": 2}
+    seen = kith.fine("identify", photos / "obama2.jpg", photos / "biden.jpg", "--json").objects
+    assert [one["faces"][0]["name"] for one in seen] == ["Barack", None]
+
+
+def test_a_film_for_programs(kith: Kith, films: Path) -> None:
+    [report] = kith.fine("enroll", "Barack", films / "passing.mp4", "--json").objects
+    assert set(report) == KEYS
+    [film] = report["films"]
+    assert film.pop("source") == str(films / "passing.mp4")
+    assert set(film) == {"faces", "seconds", "people", "share", "problem"}
+    assert (film["people"], film["problem"]) == (2, None)
+    assert 0.7 < film["share"] < 1
+
+
+def test_a_film_of_several_people(kith: Kith, films: Path, gallery: Path) -> None:
+    done = kith("enroll", "Barack", films / "pair.mp4")
+    assert (done.code, done.out) == (2, "")
+    assert done.complaint.startswith(f"{films / 'pair.mp4'}: shows 2 people, and who is seen most")
+    assert not gallery.exists()
+    done = kith.fine("enroll", "Barack", films / "passing.mp4")
+    first, second = done.out.splitlines()
+    assert first.startswith("Barack: 1 film added")
+    assert re.fullmatch(
+        r".*passing\.mp4 shows 2 people: who is seen most and closest was taken \(\d\d%\)", second
+    )
+
+
+def test_films_in_folders(kith: Kith, photos: Path, films: Path, tmp_path: Path) -> None:
+    root = tmp_path / "people"
+    (root / "Barack").mkdir(parents=True)
+    shutil.copy(films / "alone.mp4", root / "Barack")
+    shutil.copy(photos / "obama.jpg", root / "Barack")
+    shutil.copy(photos / "biden.jpg", root / "Joe.jpg")
+    shutil.copy(films / "pair.mp4", root / "Both.mp4")
+    done = kith("enroll", "--folder", root)
+    assert done.code == 0
+    assert "2 photos and 1 film of 2 people added" in done.out
+    assert done.err.splitlines()[-1] == "kith: 1 file of 4 could not be used"
+    assert ["Barack", "2", "1", "film"] in [line.split() for line in done.out.splitlines()]
+    assert people(kith) == {"Barack": 2, "Joe": 1}
+    done = kith.fine(
+        "enroll", "Again", root / "Barack" / "obama.jpg", "--gallery", tmp_path / "2.kith"
+    )
+    assert done.out == "Again: 1 photo added\n"
+
+
+def test_a_film_that_is_cut_off(kith: Kith, films: Path, tmp_path: Path) -> None:
+    whole, torn = (films / "alone.mp4").read_bytes(), tmp_path / "torn.mp4"
+    torn.write_bytes(whole[: len(whole) // 2])
+    done = kith("enroll", "Barack", torn)
+    assert done.code == 2
+    assert done.complaint.startswith(f"{torn}: ")
+
+
+def test_without_pictures(kith: Kith, photos: Path, films: Path) -> None:
+    kith.fine("enroll", "Barack", films / "alone.mp4", photos / "obama.jpg", "--no-portrait")
+    kith.fine("enroll", "Joe", photos / "biden.jpg")
+    known = kith.fine("gallery", "list", "--json").objects
+    assert {one["name"]: one["thumbnail"] for one in known} == {"Barack": False, "Joe": True}
+
+
+def test_a_film_is_nobodys_name(kith: Kith, films: Path, gallery: Path) -> None:
+    done = kith("enroll", films / "alone.mp4", films / "pair.mp4")
+    assert (done.code, done.out) == (2, "")
+    assert "is a film, and nobody's NAME" in done.complaint
+    assert not gallery.exists()

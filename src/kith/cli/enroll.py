@@ -1,4 +1,4 @@
-"""``kith enroll``: photos become people."""
+"""``kith enroll``: photos and films become people."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from kith.errors import OptionError, printable
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kith.cli.batch import Batch
+    from kith.cli.enrolling import EnrolBatch
     from kith.gallery.enroll import EnrollReport
     from kith.gallery.gallery import Gallery
 
@@ -38,12 +38,12 @@ class EnrollCommand(Command):
 
 def enroll(
     name: Annotated[
-        str | None, typer.Argument(metavar="NAME", help="Whom the photos show.")
+        str | None, typer.Argument(metavar="NAME", help="Whom the photos and films show.")
     ] = None,
     paths: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="PATH...", help="Photos, or folders of photos.", callback=options.filled
+            metavar="PATH...", help="Photos, films, or folders of them.", callback=options.filled
         ),
     ] = None,
     folder: Annotated[
@@ -62,6 +62,9 @@ def enroll(
     same_person: Annotated[
         bool, typer.Option("--same-person", help="All faces of each photo show this one person.")
     ] = False,
+    no_portrait: Annotated[
+        bool, typer.Option("--no-portrait", help="Keep no picture of anybody's face.")
+    ] = False,
     gallery: GalleryFile = None,
     detector: DetectorId = "yunet",
     embedder: EmbedderId = None,
@@ -72,29 +75,30 @@ def enroll(
     quiet: Quiet = False,
     strict: Strict = False,
 ) -> None:
-    """Keep photos of people, to recognise them later.
+    """Keep people's faces, from photos and films, to recognise them later.
 
-    Of a photo with several faces the largest central one is taken. Photos already kept are passed
-    over: an enrolment that was stopped is simply run again.
+    Of a photo with several faces the largest central one is taken, of a film good and varied faces
+    of the one person whom it shows most. What is already kept is passed over: an enrolment that was
+    stopped is simply run again.
     """
     _check(name, paths, folder, all_faces=all_faces, same_person=same_person)
-    from kith.cli.batch import Batch
+    from kith.cli.enrolling import EnrolBatch
     from kith.gallery.gallery import Gallery
 
     given = [str(folder)] if folder else list(paths or [])
-    batch = Batch(given, as_json=as_json, quiet=quiet, strict=strict)
+    batch = EnrolBatch(given, as_json=as_json, quiet=quiet, strict=strict)
     own = options.gallery_embedder(gallery, must_exist=False)
     recognizer = options.make_recognizer(
         detector, embedder or own, device, score, min_face, shown=batch.shown
     )
-    with Gallery(gallery, recognizer=recognizer) as people:
+    with Gallery(gallery, recognizer=recognizer, portraits=not no_portrait) as people:
         _run(people, batch, name, folder, all_faces=all_faces, as_json=as_json)
     batch.finish()
 
 
 def _run(
     people: Gallery,
-    batch: Batch,
+    batch: EnrolBatch,
     name: str | None,
     folder: Path | None,
     *,
@@ -105,9 +109,11 @@ def _run(
 
     def reports() -> Iterator[EnrollReport]:
         if folder:
-            return people.enroll_folder(folder, on_photo=batch.dealt)
-        photos = ((name or "", path) for path in batch.photos())
-        return people.enroll_many(photos, all_faces=all_faces, on_photo=batch.dealt)
+            return people.enroll_folder(folder, on_photo=batch.dealt, on_film=batch.filming)
+        media = ((name or "", path) for path in batch.media())
+        return people.enroll_many(
+            media, all_faces=all_faces, on_photo=batch.dealt, on_film=batch.filming
+        )
 
     with (
         Enrolled(batch, as_json=as_json, several=bool(folder)) as told,
@@ -132,10 +138,9 @@ def _check(
             "give a NAME and photos of them, as in `kith enroll Ada ada1.jpg ada2.jpg`, or "
             "--folder ROOT"
         )
-    if name and _is_photo(name):
-        raise OptionError(
-            f"{printable(name)} is a photo, and nobody's NAME: `kith enroll NAME {printable(name)}`"
-        )
+    if name and (kind := _kind(name)):
+        shown = printable(name)
+        raise OptionError(f"{shown} is a {kind}, and nobody's NAME: `kith enroll NAME {shown}`")
     if all_faces and folder:
         raise OptionError("--all-faces goes with a NAME, not with --folder")
     if all_faces and not same_person:
@@ -145,7 +150,10 @@ def _check(
         )
 
 
-def _is_photo(name: str) -> bool:
-    from kith.media import PHOTO_SUFFIXES
+def _kind(name: str) -> str | None:
+    """Return what a name is that is a file's."""
+    from kith.media import PHOTO_SUFFIXES, is_film
 
-    return PurePath(name).suffix.lower() in PHOTO_SUFFIXES
+    if is_film(name):
+        return "film"
+    return "photo" if PurePath(name).suffix.lower() in PHOTO_SUFFIXES else None

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 from kith.cli.output import Column, Table, count, emit, joined, say
 from kith.errors import printable
+from kith.shapes import enrolment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from kith.cli.batch import Batch
+    from kith.cli.media_batch import MediaBatch
     from kith.gallery.enroll import EnrollReport
+    from kith.gallery.enroll_report import FilmFaces
 
 NAMED = 3
 """So many photos are named in a remark; the others are counted."""
@@ -26,7 +28,7 @@ class Enrolled:
         several: a table of people; else sentences about one.
     """
 
-    def __init__(self, batch: Batch, *, as_json: bool, several: bool) -> None:
+    def __init__(self, batch: MediaBatch, *, as_json: bool, several: bool) -> None:
         self._batch = batch
         self._json = as_json
         self._sentences = batch.shown and not several
@@ -35,7 +37,7 @@ class Enrolled:
             "person", *columns, Column("refused", "number"), "", shown=batch.shown and several
         )
         self._totals = dict.fromkeys(
-            ("people", "added", "already", "several", "outliers", "poor"), 0
+            ("people", "added", "films", "already", "several", "outliers", "poor", "crowded"), 0
         )
         self._all_poor: list[str] = []
 
@@ -48,10 +50,12 @@ class Enrolled:
         if not self._batch.shown or self._sentences or not totals["people"]:
             return
         known = f"{totals['already']:,} known already" if totals["already"] else ""
-        added = f"{count(totals['added'], 'photo')} of {count(totals['people'], 'person')} added"
-        say(joined([added, known]))
+        new = _media(totals["added"], totals["films"]) or "nothing"
+        say(joined([f"{new} of {count(totals['people'], 'person')} added", known]))
         if totals["several"]:
             say(f"{count(totals['several'], 'photo')} with several faces: {_TAKEN}")
+        if totals["crowded"]:
+            say(f"{count(totals['crowded'], 'film')} with several people: {_FOREMOST}")
         if totals["outliers"]:
             say(f"{count(totals['outliers'], 'outlier')}: {_UNLIKE}")
         if totals["poor"]:
@@ -61,6 +65,9 @@ class Enrolled:
 
     def add(self, report: EnrollReport) -> None:
         """Tell of a person and their photos."""
+        for film in report.films:
+            if film.problem is not None:
+                self._batch.broke_off(film.source, film.problem)
         for conflict in report.conflicts:
             self._batch.fail(
                 conflict.source,
@@ -71,6 +78,8 @@ class Enrolled:
         self._batch.done += kept
         self._totals["people"] += bool(kept)
         self._totals["added"] += report.added
+        self._totals["films"] += len(report.films)
+        self._totals["crowded"] += len(_crowded(report))
         self._totals["already"] += report.already
         self._totals["several"] += len(report.several)
         self._totals["outliers"] += len(report.outliers)
@@ -78,12 +87,13 @@ class Enrolled:
         if report.all_poor:
             self._all_poor.append(report.name)
         if self._json:
-            emit(_shape(report))
+            emit(enrolment(report))
         if self._sentences and kept:
             _tell(report)
         self._table.add(*_row(report))
 
 
+_FOREMOST = "who is seen most and closest was taken"
 _TAKEN = "the largest central one was taken"
 _UNLIKE = "too unlike the person's other photos, kept but left out of the template"
 _HARD = "kept, but hard to recognise anybody by"
@@ -92,11 +102,17 @@ _BETTER = "enrol a better one, or they will often not be recognised"
 
 
 def _tell(report: EnrollReport) -> None:
-    added = f"{count(report.added, 'photo')} added" if report.added else ""
-    known = f"{count(report.already, 'photo')} known already" if report.already else ""
-    say(f"{report.name}: {joined([added, known])}")
+    added = _media(report.added, len(report.films))
+    faces = sum(film.faces for film in report.films)
+    shown = f" ({count(faces, 'face')} of {'it' if len(report.films) == 1 else 'them'})"
+    added += f" added{shown if faces else ''}" if added else ""
+    known = _media(report.already, report.known_films)
+    say(f"{report.name}: {joined([added, known and f'{known} known already'])}")
     if report.several:
         say(f"several faces, {_TAKEN}: {_some(report.several)}")
+    for film in _crowded(report)[:NAMED]:
+        people, share = count(film.people, "person"), f"{film.share:.0%}"
+        say(f"{printable(film.source)} shows {people}: {_FOREMOST} ({share})")
     if report.outliers:
         say(f"{_UNLIKE}: {_some(report.outliers)}")
     if report.poor:
@@ -107,6 +123,17 @@ def _tell(report: EnrollReport) -> None:
         say(f"{_NO_GOOD} {report.name}: {_BETTER}")
 
 
+def _media(number: int, films: int) -> str:
+    """Return how many photos and films, empty where there are none, of which so many are films."""
+    photos = number - films
+    parts = [count(photos, "photo") if photos else "", count(films, "film") if films else ""]
+    return " and ".join(part for part in parts if part)
+
+
+def _crowded(report: EnrollReport) -> list[FilmFaces]:
+    return [film for film in report.films if film.people > 1]
+
+
 def _some(sources: Sequence[str]) -> str:
     more = f" and {len(sources) - NAMED:,} more" if len(sources) > NAMED else ""
     return joined([printable(source) for source in sources[:NAMED]]) + more
@@ -115,9 +142,12 @@ def _some(sources: Sequence[str]) -> str:
 def _row(report: EnrollReport) -> tuple[str, ...]:
     refused = len(report.rejected) + len(report.conflicts)
     several, outliers = len(report.several), len(report.outliers)
+    crowded = len(_crowded(report))
     remarks = joined(
         [
+            count(len(report.films), "film") if report.films else "",
             f"{several} with several faces" if several else "",
+            f"{crowded} with several people" if crowded else "",
             count(outliers, "outlier") if outliers else "",
             "none good" if report.all_poor else "",
             f"{len(report.poor)} poor" if report.poor and not report.all_poor else "",
@@ -125,17 +155,3 @@ def _row(report: EnrollReport) -> tuple[str, ...]:
     )
     numbers = (report.added, report.already, refused)
     return (report.name, *(f"{number:,}" if number else "" for number in numbers), remarks)
-
-
-def _shape(report: EnrollReport) -> dict[str, Any]:
-    return {
-        "name": report.name,
-        "added": report.added,
-        "already": report.already,
-        "several": list(report.several),
-        "rejected": [{"source": r.source, "reason": r.reason} for r in report.rejected],
-        "conflicts": [{"source": c.source, "person": c.person} for c in report.conflicts],
-        "outliers": list(report.outliers),
-        "poor": [{"source": p.source, "reason": p.reason} for p in report.poor],
-        "all_poor": report.all_poor,
-    }

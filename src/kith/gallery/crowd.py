@@ -18,6 +18,10 @@ DOMINANT = 0.7
 """Share of all faces' seconds × area that one person needs to be whom a film is about."""
 
 
+CLEAR = 0.3
+"""Quality of a face that is somebody beyond doubt; what is poorer is often no face at all."""
+
+
 class Sighting(NamedTuple):
     """A face that was chosen of a track, and what it looks like (JPEG)."""
 
@@ -68,16 +72,19 @@ class Protagonist:
 def protagonist(passages: Sequence[Passage], same: float | None) -> Protagonist:
     """Return whom a film shows most.
 
-    Passages are one person's where they were followed as such, and else where their templates are
-    alike: the two most alike groups are joined until none are (average linkage).
+    Who was never seen clearly does not count, unless nobody was. Passages are one person's where
+    they were followed as such, and else where their templates are alike: the two most alike groups
+    are joined until none are (average linkage).
 
     Args:
         passages: at least one.
         same: cosine from which two templates show the same person; None: they all do.
     """
-    groups = [list(passages)] if same is None else _people(passages, same)
+    clear = [one for one in passages if max(map(_quality, one.sightings)) >= CLEAR]
+    counted = clear or list(passages)
+    groups = [counted] if same is None else _people(counted, same)
     main = max(groups, key=lambda group: sum(one.presence for one in group))
-    total = sum(one.presence for one in passages)
+    total = sum(one.presence for one in counted)
     mine = sum(one.presence for one in main)
     return Protagonist(
         tuple(sighting for one in main for sighting in one.sightings),
@@ -110,6 +117,11 @@ def _people(passages: Sequence[Passage], same: float) -> list[list[Passage]]:
 
 
 def _template(group: Sequence[Passage]) -> Vector:
-    faces = [sighting.face for one in group for sighting in one.sightings]
-    rows = np.array([face.embedding for face in faces], dtype=np.float32)
-    return template(rows, [1.0 if f.quality is None else f.quality.score for f in faces]).vector
+    sightings = [sighting for one in group for sighting in one.sightings]
+    rows = np.array([one.face.embedding for one in sightings], dtype=np.float32)
+    return template(rows, list(map(_quality, sightings))).vector
+
+
+def _quality(sighting: Sighting) -> float:
+    quality = sighting.face.quality
+    return 1.0 if quality is None else quality.score

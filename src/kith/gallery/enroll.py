@@ -168,11 +168,12 @@ class Enrolment:
             tally.rejected.append(Rejected(found.source, found.refusal))
         elif found.photo is None:
             tally.already += 1
+            tally.known_films += is_film(found.source)
         else:
             if found.several:
                 tally.several.append(found.source)
             if found.film is not None:
-                tally.films.append(found.film)
+                tally.filmed[found.photo.digest] = found.film
             self._waiting += 1
             tally.waiting.append(found.photo)
 

@@ -70,6 +70,7 @@ class EnrollReport:
         poor: new photos on which the face is hard to recognise.
         all_poor: no photo of this person, old or new, is better than poor; said where one is new.
         films: what was taken of each new film.
+        known_films: how many of those that the person had before are films.
     """
 
     name: str
@@ -82,6 +83,7 @@ class EnrollReport:
     poor: tuple[Poor, ...] = ()
     all_poor: bool = False
     films: tuple[FilmFaces, ...] = ()
+    known_films: int = 0
 
 
 @dataclass(slots=True)
@@ -98,7 +100,10 @@ class Tally:
     poor: list[Poor] = field(default_factory=list)
     all_poor: bool = False
     films: list[FilmFaces] = field(default_factory=list)
+    known_films: int = 0
     waiting: list[NewPhoto] = field(default_factory=list)
+    filmed: dict[str, FilmFaces] = field(default_factory=dict)
+    """What was seen of those waiting that are films, by their digests."""
 
     def written(self, report: AddReport) -> None:
         """Take up what became of the waiting photos."""
@@ -109,7 +114,10 @@ class Tally:
         new = {photo.digest: photo for photo in self.waiting}
         self.poor += _poor([new[digest] for digest in report.added])
         self.all_poor = report.best is not None and report.best < POOR
+        self.films += [self.filmed[digest] for digest in report.added if digest in self.filmed]
+        self.known_films += sum(digest in self.filmed for digest in report.already)
         self.waiting.clear()
+        self.filmed.clear()
 
     def report(self) -> EnrollReport:
         """Return what is known by now."""
@@ -124,6 +132,7 @@ class Tally:
             tuple(self.poor),
             self.all_poor,
             tuple(self.films),
+            self.known_films,
         )
 
 
