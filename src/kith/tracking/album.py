@@ -49,6 +49,11 @@ class Album:
         """Yield the looks that are kept, best quality first."""
         return iter(self._kept)
 
+    @property
+    def told(self) -> bool:
+        """Whether a look was good enough to count."""
+        return bool(self._latest)
+
     def __len__(self) -> int:
         return len(self._kept)
 

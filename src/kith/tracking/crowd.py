@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import itertools
 from typing import TYPE_CHECKING
 
 from kith.tracking.album import Album
@@ -15,9 +16,17 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from kith.tracking.settings import Settings
+    from kith.types import Box
 
 TRIES = 2
 """A face that is not confirmed is given up after so many searches without it, one before that."""
+
+PART = 0.5
+"""A box that shares so much of itself with another is of a part of the same face, where nothing
+else speaks for it."""
+
+DOUBLE = 1000
+"""Searches without it, as far as a track of a part of a face is concerned: it ends."""
 
 BESIDE = 256
 """Tracks remembered as seen beside another."""
@@ -29,9 +38,11 @@ class Crowd:
     Args:
         settings: how closely faces are followed.
         same: similarity from which two looks show the same person.
+        sure: mean score from which a face that no close look has shown is believed to be one.
     """
 
-    def __init__(self, settings: Settings, same: float) -> None:
+    def __init__(self, settings: Settings, same: float, sure: float) -> None:
+        self._sure = sure
         self.tracks: list[Followed] = []
         self._settings = settings
         self._same = same
@@ -48,8 +59,9 @@ class Crowd:
                 track.miss()
         self.tracks += [self._start(sight, time) for sight in joined.new]
         for track in self.tracks:
-            if not track.id and track.hits >= self._settings.confirm:
+            if not track.id and self._is_believed(track):
                 self.confirm(track)
+        self._drop_doubles()
         self._note_neighbours()
 
     def rest(self, time: float) -> None:
@@ -89,13 +101,27 @@ class Crowd:
         left = [
             track
             for track in self.tracks
-            if track.missed >= TRIES and (not track.id or time - track.last > patience)
+            if track.missed >= TRIES
+            and (not track.id or time - track.last > patience or track.missed >= DOUBLE)
         ]
         return self._take_out(left)
 
     def end(self) -> list[Followed]:
         """Take out all tracks; return those that were confirmed."""
         return self._take_out(list(self.tracks))
+
+    def _is_believed(self, track: Followed) -> bool:
+        """Whether a track has been found often, and with a score that mistakes rarely have."""
+        often = track.hits >= self._settings.confirm
+        return often and track.sureness >= self._sure * track.finds
+
+    def _drop_doubles(self) -> None:
+        """Take out tracks of parts of a face that another track follows."""
+        here = [track for track in self.tracks if track.found]
+        for one, other in itertools.permutations(here, 2):
+            lesser = not one.id or (not one.album.told and other.album.told)
+            if lesser and other.found and other.id and _covers(other.face.box, one.face.box):
+                one.found, one.missed = False, DOUBLE
 
     def _take_out(self, left: list[Followed]) -> list[Followed]:
         for track in left:
@@ -114,6 +140,8 @@ class Crowd:
             time,
             time,
             next_look=time,
+            sureness=sight.face.score,
+            finds=1,
         )
 
     def _blank(self, track: Followed, time: float) -> Followed:
@@ -126,6 +154,14 @@ class Crowd:
                 track.beside |= here - {track.id}
                 if len(track.beside) > BESIDE:
                     track.beside = set(sorted(track.beside)[-BESIDE:])
+
+
+def _covers(box: Box, part: Box) -> bool:
+    """Whether most of the smaller of two boxes lies in the other."""
+    across = min(box.x + box.width, part.x + part.width) - max(box.x, part.x)
+    down = min(box.y + box.height, part.y + part.height) - max(box.y, part.y)
+    shared = max(0.0, across) * max(0.0, down)
+    return shared > PART * min(box.area, part.area)
 
 
 def lose(track: Followed) -> None:

@@ -27,6 +27,9 @@ LEAD = 0.15
 SURE = 0.35
 """Quality from which one look suffices to say so; of poorer ones it takes two."""
 
+GOOD, NOT_AT_ALL = 0.5, 0.3
+"""One so good, and so unlike, suffices to say that it is somebody new where one doubted already."""
+
 POORER = 0.6
 """A look that is poorer than this share of the best ones tells nothing against them."""
 
@@ -69,9 +72,13 @@ def owner(track: Followed, others: Iterable[Followed], same: float) -> Followed 
 
 
 def is_somebody_new(track: Followed, same: float) -> bool:
-    """Whether the strange looks of a track are of one person."""
+    """Whether the strange looks of a track are of one person, or a single one says enough."""
     vectors = [one.face.embedding for one in track.strange if one.face.embedding is not None]
-    return len(vectors) >= 2 and float(vectors[-1] @ vectors[-2]) >= same
+    if len(vectors) >= 2:
+        return float(vectors[-1] @ vectors[-2]) >= same
+    own = track.album.similarity(vectors[-1])
+    good = track.doubt and goodness(track.strange[-1]) >= GOOD
+    return good and own is not None and own < NOT_AT_ALL * same
 
 
 def settle(track: Followed, crowd: Crowd, same: float) -> Followed:

@@ -31,7 +31,9 @@ class Followed:
         first: second it was first found at.
         last: second it was last found at.
         found: whether the last search found it.
-        hits: searches that found it.
+        hits: searches that found it; a close look at a usable face counts as several.
+        sureness: the detector's scores of these, in all.
+        finds: how many they are.
         missed: searches since it was found last.
         displaced: somebody else was found to be where it was thought to be.
         restless: how much its patches differ, on average.
@@ -63,6 +65,8 @@ class Followed:
     last: float
     found: bool = True
     hits: int = 1
+    sureness: float = 0.0
+    finds: int = 0
     missed: int = 0
     displaced: bool = False
     restless: float = 0.05
@@ -89,6 +93,8 @@ class Followed:
         self.patch = self.patch.blend(patch)
         self.face, self.last, self.found = face, time, True
         self.hits += 1
+        self.finds += 1
+        self.sureness += face.score
         self.missed = 0
         self.displaced = False
 
@@ -108,6 +114,7 @@ class Followed:
         self.face, self.motion, self.patch = other.face, other.motion, other.patch
         self.last, self.found, self.missed = other.last, other.found, other.missed
         self.hits += other.hits
+        self.finds, self.sureness = self.finds + other.finds, self.sureness + other.sureness
         self.doubt = self.displaced = False
         self.strange.clear()
 

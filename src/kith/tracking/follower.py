@@ -32,6 +32,10 @@ UNFOUND = 3
 """Close looks that find no face, and none that does, after which there is none."""
 
 
+DISTINCT = 0.15
+"""A face that no close look has shown is believed to be one from a mean score that lies so much
+above the detector's least."""
+
 SPARE = 0.7
 """Searches for each frame, at most, for there to be frames without."""
 
@@ -59,7 +63,8 @@ class Follower:
         self._threshold = recognizer.threshold
         same = recognizer.threshold if settings.same is None else settings.same
         self._eye = Eye(recognizer, ask, settings.portraits)
-        self._crowd = Crowd(settings, same)
+        sure = min(0.95, recognizer.pipeline.score + DISTINCT)
+        self._crowd = Crowd(settings, same, sure)
         self._judge = Judge(self._crowd, ask, settings, same, self._threshold)
         self._scene = Scene()
         self._ended: deque[Followed] = deque(maxlen=ENDED)

@@ -151,7 +151,7 @@ class Judge:
         answer = ballot(track.album, self._ask, votes)
         track.standing.hear(answer)
         stands = track.standing.answer
-        tried = track.attempts >= 2 * votes and time - track.first >= POOR_FOR
+        tried = track.attempts > votes and time - track.first >= POOR_FOR
         hopeless = stands is None or stands.verdict is Verdict.LOW_QUALITY
         if answer is None and hopeless and tried and len(track.album.counting()) < votes:
             track.standing.hear(too_poor(track.face, list(track.album), self._threshold))
