@@ -7,7 +7,7 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from kith.cli.output import console
+from kith.cli.output import Column, Table, console
 from kith.errors import printable
 
 if TYPE_CHECKING:
@@ -39,6 +39,18 @@ class MediaProgress:
             self._bars.advance(self._files)
 
     @contextmanager
+    def aside(self) -> Iterator[None]:
+        """Take the bars away while something is printed."""
+        if self._bars is None:
+            yield
+            return
+        self._bars.stop()
+        try:
+            yield
+        finally:
+            self._bars.start()
+
+    @contextmanager
     def film(self, what: str, source: str) -> Iterator[OnProgress | None]:
         """Give a callback that moves a bar to so many seconds, of so many, of a film."""
         bars = self._bars
@@ -61,6 +73,26 @@ class MediaProgress:
             yield move
         finally:
             bars.remove_task(task)
+
+
+class TableAmidBars(Table):
+    """A table that is printed while bars are shown: they step aside.
+
+    Args:
+        bars: that are shown.
+        columns: as for `Table`.
+        shown: as for `Table`.
+    """
+
+    def __init__(self, bars: MediaProgress, *columns: str | Column, shown: bool = True) -> None:
+        super().__init__(*columns, shown=shown)
+        self._bars = bars
+
+    def flush(self) -> None:
+        """Print the rows that were not printed yet."""
+        if self._rows:
+            with self._bars.aside():
+                super().flush()
 
 
 @contextmanager

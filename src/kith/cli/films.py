@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from kith.cli.identify import STYLES
-from kith.cli.output import Column, Table, count, emit, joined, say
+from kith.cli.output import Column, count, emit, joined, say
 from kith.errors import PhotoError, printable
 
 if TYPE_CHECKING:
+    from kith.cli.film_progress import MediaProgress
     from kith.cli.media_batch import MediaBatch
     from kith.cli.places import OutputFolder
     from kith.gallery.gallery import Gallery
@@ -68,7 +69,7 @@ def identify_film(
     if as_json:
         emit(*(person_shape(seen, person) for person in seen.people), film_shape(seen))
     elif batch.shown:
-        _show(seen)
+        _show(seen, batch.bars)
     if seen.error is not None:
         batch.broke_off(path, seen.error)
     _write(seen, trails, batch, wanted)
@@ -143,7 +144,8 @@ def film_shape(seen: Timeline) -> dict[str, Any]:
     }
 
 
-def _show(seen: Timeline) -> None:
+def _show(seen: Timeline, bars: MediaProgress) -> None:
+    from kith.cli.film_progress import TableAmidBars
     from kith.live.strip import clock
 
     words = joined(
@@ -156,7 +158,7 @@ def _show(seen: Timeline) -> None:
     )
     say(f"{printable(seen.source)}: {words}")
     columns = ("person", "in–out", Column("seconds", "number"), Column("similarity", "number"))
-    with Table(*columns, Column("best at", "number", extra=True)) as table:
+    with TableAmidBars(bars, *columns, Column("best at", "number", extra=True)) as table:
         for person in seen.people:
             similarity = "" if person.similarity is None else f"{person.similarity:.3f}"
             table.add(

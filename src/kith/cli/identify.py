@@ -145,12 +145,19 @@ class _Identify:
                 self._limit = seen.threshold, seen.calibration
 
     def _look_at_photos(self, paths: Iterable[str]) -> None:
-        from kith.cli.output import Column, Table, emit
+        from kith.cli.film_progress import TableAmidBars
+        from kith.cli.output import Column, emit
         from kith.cli.pictures import identified, save_drawn
 
         drawn = self._films.draw
-        columns = (Column("photo", "path"), "face", "who", Column("similarity", "number"))
-        with Table(*columns, Column("next", extra=True), shown=self._batch.shown) as table:
+        columns = (
+            Column("photo", "path"),
+            "face",
+            "who",
+            Column("similarity", "number"),
+            Column("next", extra=True),
+        )
+        with TableAmidBars(self._batch.bars, *columns, shown=self._batch.shown) as table:
             stream = self._people.identify_stream(
                 paths,
                 top=self._top,
