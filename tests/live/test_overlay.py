@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kith.live.overlay import UNDECIDED, caption, colour, draw_note, draw_seen
+from kith.live.overlay import UNDECIDED, caption, colour, dim, draw_lines, draw_note, draw_seen
 from kith.media import AMBIGUOUS, LOW, MATCH, UNKNOWN
 from kith.types import Box, Identification
 
@@ -101,7 +101,8 @@ def test_any_box_anywhere(boxes: list[tuple[float, ...]], size: tuple[int, int],
     faces = [seen(1, answered("match", name), box=Box(*box)) for box in boxes]
     draw_seen(picture, faces)
     draw_note(picture, name)
-    draw_note(picture, name, bottom=True, large=True)
+    draw_lines(picture, [name, name])
+    draw_lines(picture, [name], middle=True)
 
 
 def test_notes_and_greetings() -> None:
@@ -112,12 +113,12 @@ def test_notes_and_greetings() -> None:
     assert rows.max() < 40
     assert columns.max() < 150
     picture = grey()
-    draw_note(picture, "Welcome Ada, have a nice day!", bottom=True, large=True)
+    draw_lines(picture, ["Welcome Ada, have a nice day!"])
     rows, columns = np.nonzero((picture != 128).any(2))
     assert rows.min() > 280
     assert abs(columns.min() + columns.max() - 639) <= 2  # in the middle
-    assert rows.max() < 360 - 15
-    draw_note(picture, "W" * 500, bottom=True, large=True)  # shortened, not beyond the border
+    assert rows.max() < 360 - 8
+    draw_lines(picture, ["W" * 500])  # shortened, not beyond the border
 
 
 def test_fifty_faces_are_drawn_within_a_frames_time() -> None:
@@ -135,3 +136,17 @@ def test_fifty_faces_are_drawn_within_a_frames_time() -> None:
     for _ in range(5):
         draw_seen(picture, faces)
     assert (time.perf_counter() - began) / 5 < 0.1  # about 0.01 on an idle machine
+
+
+def test_what_is_over_is_dark() -> None:
+    picture = grey()
+    dim(picture)
+    assert (picture == 42).all()
+
+
+def test_several_greetings_stand_below_each_other() -> None:
+    picture = grey()
+    draw_lines(picture, ["Welcome Ada!", "Welcome Bo!", "Welcome Cy!"])
+    covered = (picture != 128).any(2).any(1)
+    assert (np.diff(covered.astype(int)) == 1).sum() == 3
+    assert covered.nonzero()[0].min() > 180

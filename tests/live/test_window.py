@@ -70,7 +70,7 @@ def test_a_small_picture_is_enlarged_with_its_colours_right(window: Window) -> N
 
 def test_boxes_fit_the_picture_as_it_is_shown(window: Window) -> None:
     face = seen(1, answered("match", "Ada", 0.7), box=Box(100, 50, 80, 100))
-    window.show(a_frame(320, 200), [face], ["30 frames/s"], "Welcome Ada!")
+    window.show(a_frame(320, 200), [face], "30 frames/s", ["Welcome Ada!"])
     picture = shown()
     factor = 922 / 320
     for x, y in ((100, 100), (180, 100), (140, 150)):  # the middle of each side
@@ -139,8 +139,16 @@ def test_it_is_drawn_again_where_it_was_covered(window: Window) -> None:
 
 
 def test_words_before_there_is_a_picture(window: Window) -> None:
-    window.show_text("rtsp://door …")
+    window.show_state("rtsp://door …")
     assert (shown() > 150).any()
+
+
+def test_a_picture_that_is_over_is_dark(window: Window) -> None:
+    window.show(a_frame(), [])
+    bright = shown().mean()
+    window.show_state("lost: nothing came for 10 s", a_frame())
+    assert shown().mean() < bright / 2
+    assert (shown()[270:310].min(2) > 200).any()  # the words
 
 
 def test_the_pixels_of_a_frame_are_not_drawn_on() -> None:
@@ -182,8 +190,8 @@ def test_without_a_screen(display: str | None) -> None:
 def test_drawing_leaves_time_for_looking(window: Window) -> None:
     pixels = np.random.default_rng(0).integers(0, 255, (720, 1280, 3), dtype=np.uint8)
     faces = [seen(n, answered("match", "Ada"), box=Box(300 * n, 200, 150, 180)) for n in (1, 2, 3)]
-    window.show(Frame.of_pixels(pixels), faces, ["30 frames/s"])
+    window.show(Frame.of_pixels(pixels), faces, "30 frames/s")
     began = time.perf_counter()
     for _ in range(10):
-        window.show(Frame.of_pixels(pixels), faces, ["30 frames/s"])
+        window.show(Frame.of_pixels(pixels), faces, "30 frames/s")
     assert (time.perf_counter() - began) / 10 < 0.05  # about 0.005 on an idle machine

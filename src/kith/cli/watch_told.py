@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from kith.live.watch import Step, Watching
     from kith.live.webhook import Webhook
 
-WORDS = {"entered": "somebody entered", "left": "left"}
-
 
 class Told:
     """Tells each event to everybody who wants to know.
@@ -46,15 +44,15 @@ class Told:
         self._entered = 0
         self._greeted = 0
 
-    def step(self, step: Step) -> str | None:
-        """Tell what is new; return a greeting to be shown."""
-        said = None
+    def step(self, step: Step) -> list[str]:
+        """Tell what is new; return greetings to be shown."""
+        said = []
         for event in step.events:
             self._tell(event)
             greeting = None if self._greets is None else self._greets.of(event)
             if greeting is not None:
                 self._tell_greeting(event, greeting)
-                said = greeting.text
+                said.append(greeting.text)
         return said
 
     def summary(self, watching: Watching) -> None:

@@ -17,7 +17,7 @@ from kith.media.draw import LOW
 from kith.types import Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     import numpy.typing as npt
 
@@ -70,21 +70,39 @@ def draw_seen(pixels: Pixels, seen: Iterable[Seen], factor: float = 1.0) -> None
         _draw_tag(pixels, box, caption(one.answer), drawn, thickness)
 
 
-def draw_note(pixels: Pixels, words: str, *, bottom: bool = False, large: bool = False) -> None:
-    """Write a line on the picture, in place: in the upper left corner, or below in the middle.
+def draw_note(pixels: Pixels, words: str) -> None:
+    """Write a small line in the upper left corner of a picture, in place.
 
     Args:
         pixels: RGB, uint8, H × W × 3, writable.
         words: the line.
-        bottom: below, in the middle.
-        large: to be read from a distance.
     """
     height, width = pixels.shape[:2]
-    size = max(12, round(height / (16 if large else 40)))
-    patch, mask = _tag(words, size, DARK, max(1, width - 2 * size))
-    across = (width - patch.shape[1]) // 2 if bottom else size // 2
-    down = height - patch.shape[0] - size if bottom else size // 2
-    _paste(pixels, patch, mask, across, down)
+    size = max(12, round(height / 40))
+    patch, mask = _tag(words, size, DARK, max(1, width - size))
+    _paste(pixels, patch, mask, size // 2, size // 2)
+
+
+def draw_lines(pixels: Pixels, lines: Sequence[str], *, middle: bool = False) -> None:
+    """Write lines that are read from a distance, one below the other, on a picture, in place.
+
+    Args:
+        pixels: RGB, uint8, H × W × 3, writable.
+        lines: to be written at the foot of the picture.
+        middle: write them in its middle instead.
+    """
+    height, width = pixels.shape[:2]
+    size = max(12, round(height / 18))
+    tags = [_tag(words, size, DARK, max(1, width - 2 * size)) for words in lines]
+    step = round(1.8 * size)
+    top = (height - step * len(tags)) // 2 if middle else height - size // 2 - step * len(tags)
+    for row, (patch, mask) in enumerate(tags):
+        _paste(pixels, patch, mask, (width - patch.shape[1]) // 2, top + row * step)
+
+
+def dim(pixels: Pixels) -> None:
+    """Make a picture dark, in place: what it shows is over."""
+    np.floor_divide(pixels, 3, out=pixels)
 
 
 def _draw_tag(pixels: Pixels, box: Box, words: str, drawn: Colour, thickness: int) -> None:

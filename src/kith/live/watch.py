@@ -206,14 +206,22 @@ class Watching:
             if isinstance(item, Arrived):
                 yield from self._looked_at(item)
             elif isinstance(item, News):
-                yield Step([self._visits.state(item.state, item.reason, *self._now(item.at))])
+                yield Step(self._heard(item))
             elif item is not None:
                 ended = item
                 break
-        time_now, now = self._now(time.monotonic())
-        yield Step(self._visits.gone(self._follower.finish(), time_now, now))
+        yield Step(self._all_gone(time.monotonic()))
         if ended.error is not None:
             raise ended.error
+
+    def _heard(self, news: News) -> list[WatchEvent]:
+        """Return what news of the source means: of whom it shows no more, nothing is known."""
+        reason = None if news.reason == self.name else news.reason
+        state = self._visits.state(news.state, reason, *self._now(news.at))
+        return [state, *(self._all_gone(news.at) if news.state == "lost" else ())]
+
+    def _all_gone(self, at: float) -> list[WatchEvent]:
+        return self._visits.gone(self._follower.finish(), *self._now(at))
 
     def _looked_at(self, arrived: Arrived) -> Iterator[Step]:
         came = self._awaited(arrived)

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 from kith.errors import KithError, MissingExtra, printable
-from kith.live.overlay import draw_note, draw_seen
+from kith.live.overlay import dim, draw_lines, draw_note, draw_seen
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -84,34 +84,45 @@ class Window:
                 self._blit()
 
     def show(
-        self, frame: Frame, seen: Sequence[Seen], notes: Sequence[str] = (), greeting: str = ""
+        self,
+        frame: Frame,
+        seen: Sequence[Seen],
+        note: str = "",
+        greetings: Sequence[str] = (),
     ) -> None:
         """Show a frame, as large as the window is.
 
         Args:
             frame: to show.
             seen: the faces on it.
-            notes: lines for the upper left corner, joined.
-            greeting: a line to be read from a distance.
+            note: a small line for the upper left corner.
+            greetings: lines to be read from a distance.
         """
+        pixels = self._fitted(frame)
+        draw_seen(pixels, seen, pixels.shape[1] / frame.width)
+        if note:
+            draw_note(pixels, note)
+        draw_lines(pixels, greetings)
+        self._put(pixels)
+
+    def show_state(self, words: str, frame: Frame | None = None) -> None:
+        """Show that there is no picture, on the last one there was."""
+        if frame is None:
+            width, height = self._game.display.get_surface().get_size()
+            pixels = np.full((height, width, 3), 40, np.uint8)
+        else:
+            pixels = self._fitted(frame)
+            dim(pixels)
+        draw_lines(pixels, [words], middle=True)
+        self._put(pixels)
+
+    def _fitted(self, frame: Frame) -> Pixels:
         if not self._sized:
             self._sized = True
             self._open(self._fitting(frame.width, frame.height))
-        pixels = fitted(frame, self._game.display.get_surface().get_size())
-        draw_seen(pixels, seen, pixels.shape[1] / frame.width)
-        self._finish(pixels, notes, greeting)
+        return fitted(frame, self._game.display.get_surface().get_size())
 
-    def show_text(self, words: str) -> None:
-        """Show a line where there is no picture yet."""
-        width, height = self._game.display.get_surface().get_size()
-        pixels = np.full((height, width, 3), 20, np.uint8)
-        self._finish(pixels, (), words)
-
-    def _finish(self, pixels: Pixels, notes: Sequence[str], greeting: str) -> None:
-        if notes:
-            draw_note(pixels, "  ·  ".join(notes))
-        if greeting:
-            draw_note(pixels, greeting, bottom=True, large=True)
+    def _put(self, pixels: Pixels) -> None:
         self._shown = pixels
         self._blit()
 

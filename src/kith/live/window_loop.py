@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import deque
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from kith.live.watch import Step, Watching
     from kith.live.window import Window
 
 _WAIT = 0.02
 """Seconds after which the window answers its user, at most."""
-GREETED = 4.0
-"""Seconds that a greeting stands on the picture."""
+GREETED, GREETINGS = 4.0, 3
+"""Seconds that a greeting stands on the picture, and how many do at once."""
 
 
 class WindowLoop:
@@ -24,12 +25,11 @@ class WindowLoop:
     Args:
         watching: the source; it is not closed.
         window: where it is shown.
-        on_step: told of each step, in the thread that looks; returns a greeting to be shown, or
-            nothing.
+        on_step: told of each step, in the thread that looks; returns greetings to be shown.
     """
 
     def __init__(
-        self, watching: Watching, window: Window, on_step: Callable[[Step], str | None]
+        self, watching: Watching, window: Window, on_step: Callable[[Step], Sequence[str]]
     ) -> None:
         self._watching = watching
         self._window = window
@@ -39,7 +39,7 @@ class WindowLoop:
         self._shown: Step | None = None
         self._state = ""
         self._shown_state = ""
-        self._greeting = "", 0.0
+        self._greetings: deque[tuple[str, float]] = deque(maxlen=GREETINGS)
         self._error: BaseException | None = None
 
     def run(self) -> None:
@@ -48,7 +48,7 @@ class WindowLoop:
         Raises:
             InputError: the source cannot be read any further.
         """
-        self._window.show_text(f"{self._watching.name} …")
+        self._window.show_state(f"{self._watching.name} …")
         looking = threading.Thread(target=self._look, name="kith-look", daemon=True)
         looking.start()
         while looking.is_alive() and not self._watching.stopped:
@@ -64,10 +64,9 @@ class WindowLoop:
     def _look(self) -> None:
         try:
             for step in self._watching.steps():
-                greeting = self._on_step(step)
+                greetings = self._on_step(step)
                 with self._changed:
-                    if greeting:
-                        self._greeting = greeting, time.monotonic()
+                    self._greetings.extend((one, time.monotonic()) for one in greetings)
                     for event in step.events:
                         if event.event == "state":
                             self._state = _state_words(event.state, event.reason)
@@ -82,19 +81,17 @@ class WindowLoop:
             if self._newest is None:
                 self._changed.wait(_WAIT)
             step, self._newest = self._newest, None
-            state, (greeting, since) = self._state, self._greeting
+            state, said = self._state, list(self._greetings)
         if step is None and state == self._shown_state:
             return
-        stands = step is None  # the source is silent: who stood there may be gone
         self._shown, self._shown_state = step or self._shown, state
-        step = self._shown
-        if step is None or step.frame is None or step.moment is None:
-            self._window.show_text(f"{self._watching.name} · {state}")
-            return
-        notes = [] if stands else [f"{self._watching.figures.rate:.0f} frames/s"]
-        shown = greeting if time.monotonic() - since < GREETED else ""
-        seen = () if stands else step.moment.seen
-        self._window.show(step.frame, seen, [*notes, *filter(None, [state])], shown)
+        if step is None:  # the source is silent, or is there again and has nothing to show yet
+            self._window.show_state(state or "…", self._shown.frame if self._shown else None)
+        elif step.frame is not None and step.moment is not None:
+            now = time.monotonic()
+            greetings = [words for words, since in said if now - since < GREETED]
+            rate = f"{self._watching.figures.rate:.0f} frames/s"
+            self._window.show(step.frame, step.moment.seen, rate, greetings)
 
 
 def _state_words(state: str | None, reason: str | None) -> str:
