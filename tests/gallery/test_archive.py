@@ -8,6 +8,7 @@ import stat
 import struct
 import sys
 import zipfile
+from base64 import b64encode
 from contextlib import suppress
 from dataclasses import replace
 from hashlib import sha256
@@ -20,13 +21,16 @@ from kith.errors import ContractMismatch, GalleryError, GalleryReadOnly, Gallery
 from kith.gallery.archive import export_archive, import_archive
 from kith.gallery.records import ExportReport, NewPhoto
 from kith.gallery.store import GalleryStore
+from kith.types import Quality
 
-from .people import CONTRACT, digest, face, lookalikes, photo, photos_of
+from .people import CONTRACT, digest, face, lookalikes, photo, photos_of, random_units
+from .pictures import picture, seen
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
+GOOD = Quality(60.0, 0.4, 0.0, 0.8)
 MANIFEST, PHOTOS, EMBEDDINGS = "manifest.json", "photos.jsonl", "embeddings.f32"
 
 
@@ -516,3 +520,88 @@ def test_an_import_is_all_or_nothing(
             import_archive(store, archive)
         assert store.count() == 0
         assert store.contract() is None
+
+
+@pytest.fixture
+def pictured(path: Path) -> Iterator[GalleryStore]:
+    """A gallery with pictures of two of three people, one of them from a film."""
+    with GalleryStore.open(path, create=True) as store:
+        store.add("Ada", [seen(1, random_units(1, 1)[0])], CONTRACT)
+        faces = tuple(face(vector, GOOD) for vector in lookalikes(3, 4, 0.8))
+        film = NewPhoto(digest(2), "a.mp4", faces, portraits=(None, picture(2), None, None))
+        store.add("Bo", [film, photo(3)], CONTRACT)
+        store.add("Cy", [photo(4)], CONTRACT)
+        yield store
+
+
+def test_what_people_look_like_goes_along(pictured: GalleryStore, tmp_path: Path) -> None:
+    archive, again = tmp_path / "people.kithx", tmp_path / "again.kithx"
+    export_archive(pictured, archive)
+    with GalleryStore.open(tmp_path / "other.kith", create=True) as other:
+        import_archive(other, archive)
+        assert [other.thumbnail(name) for name in ("Ada", "Bo", "Cy")] == [
+            picture(1),
+            picture(2),
+            None,
+        ]
+        assert other.check() == []
+        counter = other.templates.change_counter()
+        import_archive(other, archive)
+        assert other.templates.change_counter() == counter
+        export_archive(other, again)
+        assert again.read_bytes() == archive.read_bytes()
+
+
+def test_what_people_look_like_can_stay_at_home(pictured: GalleryStore, tmp_path: Path) -> None:
+    archive = tmp_path / "people.kithx"
+    export_archive(pictured, archive, portraits=False)
+    lines = zipfile.ZipFile(archive).read(PHOTOS)
+    assert b"portrait" not in lines
+    with GalleryStore.open(tmp_path / "other.kith", create=True) as other:
+        import_archive(other, archive)
+        assert other.thumbnail_report().people == 0
+
+
+def test_a_gallery_without_pictures_takes_none(pictured: GalleryStore, tmp_path: Path) -> None:
+    export_archive(pictured, tmp_path / "people.kithx")
+    with GalleryStore.open(tmp_path / "other.kith", create=True) as other:
+        other.keep_thumbnails(False)
+        import_archive(other, tmp_path / "people.kithx")
+        assert other.thumbnail_report().people == 0
+        assert other.count() == 3
+
+
+def test_people_who_are_known_get_the_pictures_of_an_archive(
+    pictured: GalleryStore, tmp_path: Path
+) -> None:
+    export_archive(pictured, tmp_path / "people.kithx")
+    pictured.keep_thumbnails(False)
+    pictured.keep_thumbnails(True)
+    assert import_archive(pictured, tmp_path / "people.kithx").added == 0
+    assert pictured.thumbnail("Bo") == picture(2)
+
+
+@pytest.mark.parametrize(
+    ("portrait", "told"),
+    [
+        ("!", "a portrait is not base64"),
+        (7, "a portrait is too long"),
+        ("A" * 17_000, "a portrait is too long"),
+        (b64encode(b"GIF89a").decode(), "a portrait is not one"),
+        (b64encode(picture(1) + b"more").decode(), "a portrait is not one"),
+        (b64encode(picture(1)[:-50]).decode(), "a portrait is not one"),
+    ],
+)
+def test_hostile_portraits(
+    pictured: GalleryStore, tmp_path: Path, portrait: object, told: str
+) -> None:
+    archive = tmp_path / "people.kithx"
+    export_archive(pictured, archive)
+    parts = Parts(archive)
+    parts.lines[0]["faces"][0]["portrait"] = portrait
+    parts.write(archive)
+    with (
+        GalleryStore.open(tmp_path / "other.kith", create=True) as other,
+        pytest.raises(GalleryUnreadable, match=told),
+    ):
+        import_archive(other, archive)

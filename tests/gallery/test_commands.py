@@ -11,7 +11,8 @@ from kith.errors import GalleryError, OptionError, PersonExists, UnknownPerson
 from kith.gallery.location import default_path
 from kith.gallery.store import GalleryStore
 
-from .people import CONTRACT, digest, photo, photos_of
+from .people import CONTRACT, digest, photo, photos_of, random_units
+from .pictures import seen
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -167,3 +168,29 @@ def test_where_the_gallery_lies(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     assert default_path().name == "people.kith"
     assert default_path().parent.name == "kith"
+
+
+def test_pictures(known: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with GalleryStore.open(known) as store:
+        store.add("Cy", [seen(1, random_units(9, 1)[0])], CONTRACT)
+    assert fine("portraits").stdout == "1 picture of 3 people; pictures of faces are kept\n"
+    assert [one["thumbnail"] for one in objects("list")] == [False, False, True]
+    with_it, without = tmp_path / "with.kithx", tmp_path / "without.kithx"
+    fine("export", with_it)
+    fine("export", without, "--no-portraits")
+    assert with_it.stat().st_size > without.stat().st_size + 2000
+    error = kith("portraits", "--remove").exception
+    assert isinstance(error, OptionError)
+    assert str(error) == "to remove 1 picture of people's faces needs your word: pass --yes"
+    assert isinstance(kith("portraits", "--remove", "--keep").exception, OptionError)
+    assert objects("portraits", "--remove", "--yes") == [
+        {"kept": False, "pictures": 0, "people": 3, "removed": 1, "scrubbed": True}
+    ]
+    fine("import", with_it)
+    assert objects("portraits") == [{"kept": False, "pictures": 0, "people": 3}]
+    assert (
+        fine("portraits", "--remove").stdout == "0 pictures removed; no picture of a face is kept\n"
+    )
+    assert objects("portraits", "--keep") == [{"kept": True, "pictures": 0, "people": 3}]
+    fine("import", with_it)
+    assert objects("portraits") == [{"kept": True, "pictures": 1, "people": 3}]

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from kith.errors import KithError
     from kith.gallery.enroll_report import EnrollReport
     from kith.gallery.store import GalleryStore
+    from kith.types import Pixels
 
 Photo: TypeAlias = "Callable[..., str]"
 
@@ -58,7 +59,11 @@ class Reader:
         if words == ["!"]:
             return PhotoFaces(source, 0, 0, "", (), "is torn")
         faces = tuple(self.face(word, data, place) for place, word in enumerate(words))
-        return PhotoFaces(source, 100, 100, digest, faces)
+        pixels = np.zeros((100, 100, 3), np.uint8) if keep_pixels else None
+        return PhotoFaces(source, 100, 100, digest, faces, pixels=pixels)
+
+    def crop(self, pixels: Pixels, _face: Face, side: int) -> Pixels:
+        return np.resize(pixels, (side, side, 3))
 
     def face(self, word: str, data: bytes, place: int) -> Face:
         """The same person's faces are alike; the first one is in the middle of the photo."""
@@ -472,3 +477,46 @@ def test_a_huge_file_is_not_hashed_to_be_refused(
     reader.describe = lambda image, **_: PhotoFaces(str(image), 0, 0, "", (), "too large")  # type: ignore[method-assign]
     [report] = run(store, reader, [("Ada", str(huge))])
     assert [one.reason for one in report.rejected] == ["too large"]
+
+
+def test_photos_that_were_kept_without_a_picture_give_one_later(
+    store: GalleryStore, reader: Reader, photo: Photo
+) -> None:
+    pairs = [("Ada", photo(str(number))) for number in range(3)]
+    run(store, reader, pairs, portraits=False)
+    assert store.thumbnail("Ada") is None
+    reader.described.clear()
+    assert run(store, reader, pairs, portraits=False)[0].already == 3
+    assert reader.described == []
+    counter = store.templates.change_counter()
+    [report] = run(store, reader, pairs)
+    assert (report.added, report.already) == (0, 3)
+    assert reader.described
+    assert store.thumbnail("Ada") is not None
+    assert store.templates.change_counter() == counter + 1
+    reader.described.clear()
+    assert run(store, reader, pairs)[0].already == 3
+    assert reader.described == []
+    assert store.check() == []
+
+
+def test_no_photo_is_read_again_where_no_picture_is_wanted(
+    store: GalleryStore, reader: Reader, photo: Photo
+) -> None:
+    pairs = [("Ada", photo(str(number))) for number in range(3)]
+    run(store, reader, pairs)
+    store.keep_thumbnails(False)
+    reader.described.clear()
+    assert run(store, reader, pairs)[0].already == 3
+    assert reader.described == []
+
+
+def test_a_photo_of_two_people_shows_each_once(
+    store: GalleryStore, reader: Reader, photo: Photo
+) -> None:
+    both = photo("both", "ada bo")
+    [report] = run(store, reader, [("Both", both)], all_faces=True)
+    assert report.added == 1
+    with store.database.read() as connection:
+        [(face,)] = connection.exec_driver_sql("SELECT face_id FROM thumbnails").all()
+    assert face == 1

@@ -17,32 +17,14 @@ from kith.gallery.store import GalleryStore
 from kith.types import Quality
 
 from .people import CONTRACT, digest, face, lookalikes, photo, random_units, raw_bytes
+from .pictures import picture, seen, square
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from kith.types import Pixels, Vector
+    from kith.types import Vector
 
 SIDE = thumbnails.SIDE
-
-
-def square(seed: int, side: int = SIDE) -> Pixels:
-    """Something like a face: soft, with some detail."""
-    coarse = np.random.default_rng(seed).integers(0, 256, (7, 7, 3), dtype=np.uint8)
-    return np.asarray(Image.fromarray(coarse).resize((side, side), Image.Resampling.BICUBIC))
-
-
-def picture(seed: int) -> bytes:
-    return thumbnails.encoded(square(seed))
-
-
-def seen(
-    seed: int, vector: Vector, score: float = 0.8, *, yaw: float = 0.0, source: str | None = None
-) -> NewPhoto:
-    """A photo with a picture of its face."""
-    kept = face(vector, Quality(60.0, 0.4, yaw, score))
-    shown = source or f"{seed}.jpg"
-    return NewPhoto(digest(seed), shown, (kept,), portraits=(picture(seed),))
 
 
 @pytest.fixture

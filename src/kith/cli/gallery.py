@@ -1,4 +1,4 @@
-"""``kith gallery``: list, show, rename, merge, forget, export, import, check."""
+"""``kith gallery``: list, show, rename, merge, forget, portraits, export, import, check."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import typer
 
 from kith import shapes
 from kith.cli.options import GalleryFile, Json, Quiet
-from kith.cli.output import emit, say
+from kith.cli.output import count, emit, say
 from kith.cli.people import print_people, print_person
 from kith.errors import OptionError, printable
 
@@ -24,6 +24,10 @@ _Archive = Annotated[Path, typer.Argument(metavar="FILE", help="An archive, such
 _Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do it without being asked.")]
 
 _CONFLICTS_SHOWN = 10
+_IN_USE = (
+    "somebody else is using the gallery: the removed data can still lie in unused parts of its "
+    "file until the next change"
+)
 
 
 @app.command("list")
@@ -119,22 +123,57 @@ def forget(
     words = f"{report.name} is forgotten: {report.photos} photos, {report.faces} faces"
     _answer(result, words, as_json, quiet)
     if not report.scrubbed:
-        typer.echo(
-            "somebody else is using the gallery: the removed data can still lie in unused parts "
-            "of its file until the next change",
-            err=True,
-        )
+        typer.echo(_IN_USE, err=True)
+
+
+@app.command()
+def portraits(
+    remove: Annotated[
+        bool, typer.Option("--remove", help="Remove all of them, and keep none from now on.")
+    ] = False,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Keep them again, of photos and films enrolled from now.")
+    ] = False,
+    gallery: GalleryFile = None,
+    yes: _Yes = False,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Tell whether pictures of people's faces are kept; remove them, or keep them again."""
+    if remove and keep:
+        raise OptionError("give --remove or --keep, not both")
+    with _opened(gallery) as store:
+        report, people = store.thumbnail_report(), store.count()
+        if remove and report.people:
+            _confirm(f"remove {count(report.people, 'picture')} of people's faces", yes)
+        if remove or keep:
+            report = store.keep_thumbnails(keep)
+    result = {"kept": report.kept, "pictures": report.people, "people": people}
+    words = f"{count(report.people, 'picture')} of {count(people, 'person')}"
+    if remove:
+        result |= {"removed": report.removed, "scrubbed": report.scrubbed}
+        words = f"{count(report.removed, 'picture')} removed"
+    kept = "pictures of faces are kept" if report.kept else "no picture of a face is kept"
+    _answer(result, f"{words}; {kept}", as_json, quiet)
+    if not report.scrubbed:
+        typer.echo(_IN_USE, err=True)
 
 
 @app.command("export")
 def export_people(
-    file: _Archive, gallery: GalleryFile = None, as_json: Json = False, quiet: Quiet = False
+    file: _Archive,
+    no_portraits: Annotated[
+        bool, typer.Option("--no-portraits", help="Leave out what people look like.")
+    ] = False,
+    gallery: GalleryFile = None,
+    as_json: Json = False,
+    quiet: Quiet = False,
 ) -> None:
     """Write everybody to one file that another gallery can import."""
     from kith.gallery.archive import export_archive
 
     with _opened(gallery) as store:
-        report = export_archive(store, file)
+        report = export_archive(store, file, portraits=not no_portraits)
     result = {"people": report.people, "photos": report.photos, "faces": report.faces}
     words = f"{printable(str(file))}: {report.people} people, {report.photos} photos"
     _answer({"file": str(file), **result}, words, as_json, quiet)

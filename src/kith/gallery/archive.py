@@ -2,7 +2,8 @@
 
 A zip with three members. ``manifest.json``: version, embedding contract, counts, calibration, and
 the sha256 of the other two. ``photos.jsonl``: a line per photo (person, digest, source, faces
-without vectors), ordered by name and digest, so that a duplicate is next to its twin.
+without vectors, and what the person looks like), ordered by name and digest, so that a duplicate is
+next to its twin.
 ``embeddings.f32``: the faces' vectors in the same order, raw little-endian float32, stored as they
 are.
 
@@ -77,8 +78,15 @@ def _take_calibration(connection: Connection, manifest: Manifest) -> bool:
     return True
 
 
-def export_archive(store: GalleryStore, path: str | os.PathLike[str]) -> ExportReport:
+def export_archive(
+    store: GalleryStore, path: str | os.PathLike[str], *, portraits: bool = True
+) -> ExportReport:
     """Write all people of a gallery to one file, in the state they are in now.
+
+    Args:
+        store: the gallery.
+        path: of the file.
+        portraits: with a small picture of each person's face, where there is one.
 
     Raises:
         GalleryError: nobody to export, or the file cannot be written.
@@ -89,6 +97,6 @@ def export_archive(store: GalleryStore, path: str | os.PathLike[str]) -> ExportR
     )
     try:
         with database.read() as connection, replacing(Path(path)) as file:
-            return write(connection, file)
+            return write(connection, file, portraits=portraits)
     finally:
         database.close()

@@ -2,11 +2,13 @@
 
 ``manifest.json``: version, embedding contract, counts, the sha256 of the other members, and the
 calibration where there is one.
-``photos.jsonl``: a line per photo (person, digest, source, faces without their vectors).
+``photos.jsonl``: a line per photo (person, digest, source, faces without their vectors; the face
+that shows the person with its ``portrait``, which a kith that knows none passes over).
 """
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from dataclasses import asdict, astuple, dataclass, fields
@@ -16,7 +18,7 @@ import numpy as np
 
 from kith._version import __version__
 from kith.errors import printable
-from kith.gallery import rows
+from kith.gallery import rows, thumbnails
 from kith.gallery.names import clean_name
 from kith.gallery.records import NewPhoto
 from kith.types import Box, EmbeddingContract, Face, Quality
@@ -83,6 +85,7 @@ class Manifest:
 
 def photo_line(person: str, photo: NewPhoto) -> bytes:
     """Return a photo's line, without its faces' vectors."""
+    pictures = photo.portraits or (None,) * len(photo.faces)
     faces = [
         {
             "box": list(face.box),
@@ -90,8 +93,9 @@ def photo_line(person: str, photo: NewPhoto) -> bytes:
             "score": face.score,
             # Of its numbers, those that a gallery keeps: the first four.
             "quality": None if face.quality is None else list(astuple(face.quality)[:4]),
+            **({} if jpeg is None else {"portrait": base64.b64encode(jpeg).decode()}),
         }
-        for face in photo.faces
+        for face, jpeg in zip(photo.faces, pictures, strict=True)
     ]
     values = {
         "person": person,
@@ -120,7 +124,9 @@ def parse_photo(line: bytes) -> tuple[str, NewPhoto]:
     faces = values.get("faces")
     if not isinstance(faces, list) or not 1 <= len(faces) <= rows.MOST_FACES:
         raise Unsound("it has no faces, or too many")
-    return name, NewPhoto(digest, source, tuple(_face(face) for face in faces), added)
+    kept = tuple(_face(face) for face in faces)
+    pictures = tuple(_picture(face) for face in faces)
+    return name, NewPhoto(digest, source, kept, added, pictures if any(pictures) else ())
 
 
 def parsed(data: bytes) -> dict[str, Any]:
@@ -184,6 +190,21 @@ def _face(values: Any) -> Face:
         score=_numbers([values.get("score")], 1)[0],
         quality=None if quality is None else Quality(*_numbers(quality, 4)),
     )
+
+
+def _picture(values: dict[str, Any]) -> bytes | None:
+    text = values.get("portrait")
+    if text is None:
+        return None
+    if not isinstance(text, str) or len(text) > 2 * thumbnails.MOST_BYTES:
+        raise Unsound("a portrait is too long")
+    try:
+        jpeg = base64.b64decode(text, validate=True)
+    except ValueError as error:
+        raise Unsound("a portrait is not base64") from error
+    if not thumbnails.is_sound(jpeg):
+        raise Unsound("a portrait is not one")
+    return jpeg
 
 
 def _text(values: dict[str, Any], key: str) -> str:

@@ -33,6 +33,7 @@ LARGEST_DIRECTORY = 4 * 1024
 LONGEST_LINE = 1024 * 1024
 MOST_BYTES_PER_PHOTO = 32 * 1024
 MOST_BYTES_PER_FACE = 1024
+MOST_BYTES_PER_PERSON = 12 * 1024  # a picture in base64
 HIGHEST_RATIO = 200
 """Names and coordinates shrink to a fifth; what shrinks more than this was made to fill a disk."""
 
@@ -147,7 +148,11 @@ def _check_sizes(container: zipfile.ZipFile, manifest: Manifest) -> None:
         raise Unsound(f"its {EMBEDDINGS} is compressed")
     if embeddings.file_size != manifest.faces * row:
         raise Unsound(f"its {EMBEDDINGS} has not the size its manifest names")
-    most = manifest.photos * MOST_BYTES_PER_PHOTO + manifest.faces * MOST_BYTES_PER_FACE
+    most = (
+        manifest.people * MOST_BYTES_PER_PERSON
+        + manifest.photos * MOST_BYTES_PER_PHOTO
+        + manifest.faces * MOST_BYTES_PER_FACE
+    )
     if photos.file_size > min(most, HIGHEST_RATIO * photos.compress_size):
         raise Unsound(f"its {PHOTOS} is too large")
 

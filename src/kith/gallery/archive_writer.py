@@ -16,7 +16,7 @@ from typing import IO, TYPE_CHECKING, Any
 from sqlalchemy import bindparam, select
 
 from kith.errors import GalleryError, GalleryFull, GalleryReadOnly, printable
-from kith.gallery import reading, rows, schema
+from kith.gallery import reading, rows, schema, thumbnails
 from kith.gallery.archive_json import EMBEDDINGS, PHOTOS, Manifest, photo_line
 from kith.gallery.archive_reader import MANIFEST
 from kith.gallery.records import ExportReport, NewPhoto
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 _AT_ONCE = 256
 
 _faces, _photos, _people = schema.faces, schema.photos, schema.people
+_thumbnails = schema.thumbnails
 # By the bytes of the name and the digest: SQLite's order of text is Python's.
 _PEOPLE = (
     select(_people.c.id, _people.c.name)
@@ -38,8 +39,9 @@ _PEOPLE = (
     .limit(_AT_ONCE)
 )
 _THEIRS = (
-    select(_photos.c.digest, _photos.c.source, _photos.c.added, _faces)
+    select(_photos.c.digest, _photos.c.source, _photos.c.added, _faces, _thumbnails.c.jpeg)
     .join(_faces, _faces.c.photo_id == _photos.c.id)
+    .outerjoin(_thumbnails, _thumbnails.c.face_id == _faces.c.id)
     .where(_photos.c.person_id == bindparam("person"))
     .order_by(_photos.c.digest, _faces.c.id)
 )
@@ -79,8 +81,13 @@ def replacing(target: Path) -> Iterator[IO[bytes]]:
         raise kind(f"{shown} cannot be written: {error.strerror}") from error
 
 
-def write(connection: Connection, file: IO[bytes]) -> ExportReport:
+def write(connection: Connection, file: IO[bytes], *, portraits: bool = True) -> ExportReport:
     """Write all people of a gallery, as the connection's transaction sees it.
+
+    Args:
+        connection: inside a transaction.
+        file: where to.
+        portraits: with what people look like.
 
     Raises:
         GalleryError: nobody to export.
@@ -93,7 +100,7 @@ def write(connection: Connection, file: IO[bytes]) -> ExportReport:
         with _Member(container, PHOTOS, zipfile.ZIP_DEFLATED) as lines:
             for person in _everybody(connection):
                 people += 1
-                for photo in _photos_of(connection, person.id):
+                for photo in _photos_of(connection, person.id, portraits=portraits):
                     photos += 1
                     faces += len(photo.faces)
                     lines.write(photo_line(person.name, photo))
@@ -155,12 +162,14 @@ def _streamed(connection: Connection, query: Any, person: int) -> Iterator[Any]:
     yield from connection.execute(query, {"person": person}, execution_options=options)
 
 
-def _photos_of(connection: Connection, person: int) -> Iterator[NewPhoto]:
+def _photos_of(connection: Connection, person: int, *, portraits: bool) -> Iterator[NewPhoto]:
     found = _streamed(connection, _THEIRS, person)
     for _, group in groupby(found, key=attrgetter("photo_id")):
         kept = list(group)
         faces = tuple(_face(row) for row in kept)
-        yield NewPhoto(kept[0].digest, kept[0].source, faces, kept[0].added)
+        pictures = tuple(row.jpeg if thumbnails.is_sound(row.jpeg) else None for row in kept)
+        shown = pictures if portraits and any(pictures) else ()
+        yield NewPhoto(kept[0].digest, kept[0].source, faces, kept[0].added, shown)
 
 
 def _face(row: Any) -> Face:

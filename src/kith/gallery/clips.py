@@ -113,7 +113,8 @@ class ClipReader:
 
     def _frames(self, film: Film) -> Iterator[Frame]:
         parts = stretches(film.info.duration)
-        done, total = 0.0, sum(end - start for start, end in parts)
+        ends = film.info.duration or LONGEST
+        done, total = 0.0, sum(min(end, ends) - start for start, end in parts)
         for start, end in parts:
             for frame in film.frames(PER_SECOND, start=start, end=end):
                 if self._stopped():

@@ -142,12 +142,17 @@ class Enrolment:
         digest = None
         if film is not None or self._store.exists:
             digest = encoded_digest(image, film=film is not None)
-        if digest is not None and self._store.exists and self._store.has_photo(digest, name):
+        known = digest is not None and self._store.exists and self._store.has_photo(digest, name)
+        if known and (film is not None or not self._lacks_picture(name)):
             return _Seen(name, Looked(_source(image), None))
         if film is not None:
             return _Seen(name, self._look_at_film(film, digest))
         options = {"all_faces": self._all_faces, "portraits": self._portraits}
         return _Seen(name, look_at_photo(self._recognizer, image, **options))
+
+    def _lacks_picture(self, name: str) -> bool:
+        """Whether it would be seen for the first time what this person looks like."""
+        return self._portraits and self._store.lacks_thumbnail(name)
 
     def _look_at_film(self, path: str | os.PathLike[str], digest: str | None) -> Looked:
         # Here, because it loads the decoders, which photos need not wait for.

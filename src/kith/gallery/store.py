@@ -203,6 +203,13 @@ class GalleryStore:
         with self.database.read() as connection:
             return thumbnails.find(connection, clean_name(name))
 
+    def lacks_thumbnail(self, name: str) -> bool:
+        """Return whether a picture of this person, who is known, might be kept and is not."""
+        with self.database.read() as connection:
+            return thumbnails.are_wanted(connection) and not thumbnails.shown(
+                connection, reading.known_person(connection, clean_name(name))
+            )
+
     def thumbnail_report(self) -> ThumbnailReport:
         """Return whether pictures of faces may be kept, and how many there are."""
         with self.database.read() as connection:

@@ -18,6 +18,10 @@ from kith.gallery.migrations import now
 from kith.gallery.names import name_key
 from kith.gallery.records import AddReport, Conflict, MergeReport
 from kith.gallery.templates import template
+from kith.types import Box, overlap
+
+_SAME_FACE = 0.8
+"""Overlap of a face that is found anew with the one that was kept."""
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -82,8 +86,9 @@ def add(
             for owner in owners
             if owner.person_id != person and (settled is None or owner.photo_id <= settled)
         ]
-        if any(owner.person_id == person for owner in owners):
+        if person is not None and any(owner.person_id == person for owner in owners):
             already.append(photo.digest)
+            pictures |= _pictures_of_known(connection, person, photo)
         elif others:
             source = rows.source_text(photo.source)
             conflicts.append(Conflict(photo.digest, source, others[0]))
@@ -96,9 +101,10 @@ def add(
     best = None
     if person is not None and added:
         renew_template(connection, person, contract.dimension)
-        thumbnails.offer(connection, person, pictures)
         record(connection, "add", person, photos=len(added))
     if person is not None:
+        if added or pictures:
+            thumbnails.offer(connection, person, pictures)
         outliers = reading.outlier_sources(connection, person)
         best = reading.best_quality(connection, person)
     return AddReport(
@@ -226,6 +232,24 @@ def _insert_photo(
         select(faces.c.id).where(faces.c.photo_id == key[0]).order_by(faces.c.id)
     ).scalars()
     return {id_: jpeg for id_, jpeg in zip(ids, photo.portraits, strict=True) if jpeg is not None}
+
+
+def _pictures_of_known(connection: Connection, person: int, photo: NewPhoto) -> dict[int, bytes]:
+    """Return what faces look like that were kept without a picture, by their ids."""
+    if not any(photo.portraits):
+        return {}
+    photos, faces = schema.photos, schema.faces
+    kept = connection.execute(
+        select(faces.c.id, faces.c.x, faces.c.y, faces.c.width, faces.c.height)
+        .join(photos, photos.c.id == faces.c.photo_id)
+        .where(photos.c.person_id == person, photos.c.digest == photo.digest)
+    ).all()
+    return {
+        row.id: jpeg
+        for row in kept
+        for face, jpeg in zip(photo.faces, photo.portraits, strict=True)
+        if jpeg is not None and overlap(Box(*row[1:]), face.box) > _SAME_FACE
+    }
 
 
 def _delete_person(connection: Connection, person: int) -> tuple[int, int]:
