@@ -23,6 +23,20 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ORDINARY = 60
+SELF_SIGNED = [
+    "openssl",
+    "req",
+    "-x509",
+    "-newkey",
+    "rsa:2048",
+    "-nodes",
+    "-days",
+    "1",
+    "-subj",
+    "/CN=localhost",
+    "-addext",
+    "subjectAltName=IP:127.0.0.1",
+]
 
 
 @pytest.fixture
@@ -125,7 +139,7 @@ def test_keys_by_name(environment: dict[str, str]) -> None:
         (["--certificate", "x", "--certificate-key", "y"], "x is not there"),
         (["--threshold", "3"], "between -1 and 1"),
         (["--detector", "nonsense"], "nonsense"),
-        (["--gallery", "/dev/null/people.kith"], "/dev/null"),
+        (["--gallery", __file__], "is not a kith gallery"),
     ],
 )
 def test_wrong_use_is_one_line(
@@ -150,24 +164,7 @@ def test_https(environment: dict[str, str], tmp_path: Path) -> None:
     chain, key = tmp_path / "chain.pem", tmp_path / "key.pem"
     try:
         subprocess.run(
-            [
-                "openssl",
-                "req",
-                "-x509",
-                "-newkey",
-                "rsa:2048",
-                "-nodes",
-                "-days",
-                "1",
-                "-subj",
-                "/CN=localhost",
-                "-addext",
-                "subjectAltName=IP:127.0.0.1",
-                "-out",
-                str(chain),
-                "-keyout",
-                str(key),
-            ],
+            [*SELF_SIGNED, "-out", str(chain), "-keyout", str(key)],
             check=True,
             capture_output=True,
             timeout=ORDINARY,
