@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Self
 import typer
 
 from kith.cli import streams
-from kith.cli.output import say
+from kith.cli.output import say, spinner
 from kith.cli.watch_told import Told
 
 if TYPE_CHECKING:
@@ -97,14 +97,15 @@ class Session:
         with ExitStack() as opened:
             people = opened.enter_context(Gallery(gallery, recognizer=recognizer))
             warn_detector(people.calibration, recognizer, given=threshold)
-            watching = Opened(
-                source,
-                people,
-                threshold=threshold,
-                every=every,
-                timeout=timeout,
-                paced=not self._headless,
-            )
+            with spinner("connecting", shown=self._shown):
+                watching = Opened(
+                    source,
+                    people,
+                    threshold=threshold,
+                    every=every,
+                    timeout=timeout,
+                    paced=not self._headless,
+                )
             self._watching = opened.enter_context(watching)
             opened.enter_context(_ended_by_signals(self._stop))
             self._watch(watching)

@@ -23,6 +23,8 @@ WAITING = 8
 """Greetings that wait for their turn, at most."""
 LIMIT, LIMIT_PER_LETTER = 6.0, 0.15
 """Seconds that a greeting may take, and more for each letter: twice what is spoken slowly."""
+COMPLAINTS = 10
+"""Different things that may go wrong before nothing more is said of them."""
 STALE = 10.0
 """Seconds after which it is too late to greet somebody who came in."""
 
@@ -127,6 +129,6 @@ class Speaker:
         return done.problem is None
 
     def _tell(self, problem: str) -> None:
-        if problem not in self._told:
+        if problem not in self._told and len(self._told) < COMPLAINTS:
             self._told.add(problem)
             self._on_problem(f"nobody was greeted aloud: {problem}")

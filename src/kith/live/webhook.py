@@ -25,6 +25,9 @@ SIGNATURE = "X-Kith-Signature"
 DELIVERY = "X-Kith-Delivery"
 """A number of the event that stays the same when it is sent again."""
 
+_QUIET = 60.0
+"""Seconds in which a receiver that fails in many ways is complained of once."""
+
 
 @dataclass(frozen=True, slots=True)
 class Patience:
@@ -85,6 +88,7 @@ class Webhook:
         self._patience = patience or Patience()
         self._on_problem = on_problem
         self._failing: str | None = None
+        self._told = 0.0
         self._queue: queue.Queue[bytes | None] = queue.Queue(self._patience.waiting)
         self._leaving = threading.Event()
         self._sending = False
@@ -189,9 +193,13 @@ class Webhook:
         return headers
 
     def _tell(self, answer: Answer) -> None:
-        """Say once that something is wrong, and once that it is right again."""
+        """Say once that something is wrong, once a minute what else is, and that it is over."""
         problem = None if answer.taken else answer.reason
-        if problem == self._failing or self._leaving.is_set():
+        again = time.monotonic() - self._told >= _QUIET
+        if problem == self._failing or (problem and self._failing and not again):
+            return
+        self._failing, self._told = problem, time.monotonic()
+        if self._leaving.is_set():
             return
         where = self._target.shown
         if problem is None:
@@ -200,4 +208,3 @@ class Webhook:
             self._on_problem(f"{where} does not take events: {problem}; they are sent again")
         else:
             self._on_problem(f"{where} refuses an event: {problem}")
-        self._failing = problem
