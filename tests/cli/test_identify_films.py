@@ -73,7 +73,7 @@ def test_who_appears_when(known: Kith, film: Path) -> None:
     assert people[0]["similarity"] >= people[0]["threshold"] > people[1]["similarity"]
     assert whole["source"] == str(film)
     assert whole["duration"] == pytest.approx(SECONDS, abs=0.01)
-    assert (whole["frames"], whole["width"], whole["height"]) == (200, 640, 360)
+    assert (whole["frames"], whole["width"], whole["height"]) == (120, 640, 360)
     assert (whole["people"], whole["known"], whole["unknown"]) == (3, 1, 2)
     assert (whole["problem"], whole["skipped"]) == (None, 0)
 
@@ -109,7 +109,7 @@ def test_an_annotated_film(known: Kith, film: Path, tmp_path: Path) -> None:
         assert (drawn.info.width, drawn.info.height) == (640, 360)
         assert (drawn.info.codec, drawn.info.audio) == ("h264", True)
         assert drawn.info.duration == pytest.approx(SECONDS, abs=0.1)
-        pairs = list(zip(plain.frames(every=20), drawn.frames(every=20), strict=True))
+        pairs = list(zip(plain.frames(every=12), drawn.frames(every=12), strict=True))
         assert len(pairs) == 10
         for before, after in pairs:
             assert after.time == pytest.approx(before.time, abs=0.005)
@@ -140,9 +140,16 @@ def test_photos_and_films_together(known: Kith, film: Path, photos: Path, tmp_pa
     assert {one["source"].rpartition("/")[2] for one in again.objects} == {*order} - {"party.mp4"}
 
 
+def test_fewer_candidates(known: Kith, film: Path, celebrities: Path) -> None:
+    known.fine("enroll", "Ben", celebrities / "train" / "ben_afflek" / "01.jpg", "--quiet")
+    for top in (1, 2):
+        *people, _ = known.fine("identify", film, "--json", "--rate", "5", "--top", top).objects
+        assert {len(one["candidates"]) for one in people} == {top}
+
+
 def test_fewer_frames(known: Kith, film: Path) -> None:
     every = known.fine("identify", film, "--json", "--every", "4").objects[-1]
-    assert every["frames"] == 50
+    assert every["frames"] == 30
     rate = known.fine("identify", film, "--json", "--rate", "5").objects[-1]
     assert rate["frames"] == pytest.approx(40, abs=1)
     for wrong in (("--rate", "0"), ("--rate", "nan"), ("--rate", "-2")):

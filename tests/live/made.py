@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from kith import Recognizer
 
 SECONDS = 8.0
+RATE = 15.0
 TRUTH = {
     "Madonna": [(0.0, 3.0), (5.0, 8.0)],
     "Elton": [(1.0, 4.0)],
@@ -43,7 +44,7 @@ def party(path: Path, celebrities: Path, recognizer: Recognizer, *, tone: bool =
         for since, until in TRUTH[name]:
             place = walk(start, end, width, since=since, until=until)
             actors.append(Actor(faces, place, turn=1.5))
-    make_clip(path, actors, seconds=SECONDS, tone=tone)
+    make_clip(path, actors, rate=RATE, seconds=SECONDS, tone=tone)
 
 
 def a_face(x: float = 10.0, score: float = 0.9) -> Face:

@@ -68,7 +68,7 @@ def test_who_appears_when(told: kith.Timeline) -> None:
 
 def test_the_film_itself(told: kith.Timeline, film: Path, people: kith.Gallery) -> None:
     assert told.source == str(film)
-    assert (told.width, told.height, told.frames) == (640, 360, 200)
+    assert (told.width, told.height, told.frames) == (640, 360, 120)
     assert told.duration == pytest.approx(SECONDS, abs=0.01)
     assert told.threshold == people.recognizer.threshold
     assert (told.calibration, told.error, told.skipped) == (None, None, 0)
@@ -97,7 +97,7 @@ def test_frames_may_be_left_out(film: Path, people: kith.Gallery) -> None:
     assert sparse.duration == pytest.approx(SECONDS, abs=0.01)
     assert near(sparse.people[0], TRUTH["Madonna"])
     assert sparse.people[0].name == "Madonna"
-    assert kith.timeline(film, people, every=5).frames == 40
+    assert kith.timeline(film, people, every=5).frames == 24
 
 
 def test_a_stricter_threshold(film: Path, people: kith.Gallery) -> None:
@@ -122,10 +122,16 @@ def test_it_is_told_how_far_it_is(film: Path, people: kith.Gallery) -> None:
         on_progress=lambda done, of: steps.append((done, of)),
         on_moment=look,
     )
-    assert len(steps) == len(seen) == 50
+    assert len(steps) == len(seen) == 30
     assert [done for done, _ in steps] == sorted(done for done, _ in steps)
-    assert steps[-1] == (pytest.approx(SECONDS, abs=0.2), pytest.approx(SECONDS, abs=0.01))
+    assert steps[-1] == (pytest.approx(SECONDS, abs=0.35), pytest.approx(SECONDS, abs=0.01))
     assert max(count for _, count in seen) >= 2
+
+
+def test_as_many_candidates_as_are_wanted(film: Path, people: kith.Gallery) -> None:
+    told = kith.timeline(film, people, top=1, per_second=8)
+    assert {len(person.candidates) for person in told.people} == {1}
+    assert [person.label for person in told.people] == ["Madonna", "unknown 1", "unknown 2"]
 
 
 def test_an_empty_gallery_numbers_everybody(
@@ -169,7 +175,7 @@ def test_what_is_no_film(tmp_path: Path, people: kith.Gallery) -> None:
 
 
 def test_options_out_of_range(film: Path, people: kith.Gallery) -> None:
-    for options in ({"per_second": 0}, {"every": 0}, {"threshold": 2.0}):
+    for options in ({"per_second": 0}, {"every": 0}, {"threshold": 2.0}, {"top": 0}):
         with pytest.raises(OptionError):
             kith.timeline(film, people, **options)
 

@@ -26,12 +26,14 @@ class FilmOptions:
     """What is wanted of films.
 
     Attributes:
+        top: candidates for each person.
         threshold: least similarity of a match; None: the usual one.
         per_second: frames that are looked at of each second, at most; None: all.
         every: of these, every so manieth.
         draw, vtt, csv: folders for annotated films and strips, for WebVTT, for CSV.
     """
 
+    top: int = 5
     threshold: float | None = None
     per_second: float | None = None
     every: int = 1
@@ -57,6 +59,7 @@ def identify_film(
             seen = timeline(
                 path,
                 people,
+                top=wanted.top,
                 threshold=wanted.threshold,
                 per_second=wanted.per_second,
                 every=wanted.every,

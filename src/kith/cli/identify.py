@@ -107,8 +107,8 @@ def identify(
     )
     with Gallery(gallery, recognizer=recognizer) as people, batch.progress("identifying"):
         warn_detector(people.calibration, recognizer, given=threshold)
-        films = FilmOptions(threshold, rate, every, drawn, cues, rows)
-        limit = _Identify(batch, people, films, top, as_json=as_json).run()
+        wanted = FilmOptions(top, threshold, rate, every, drawn, cues, rows)
+        limit = _Identify(batch, people, wanted, as_json=as_json).run()
     if batch.shown and limit is not None:
         say_limit(*limit)
     batch.finish()
@@ -118,12 +118,11 @@ class _Identify:
     """One run over photos and films."""
 
     def __init__(
-        self, batch: MediaBatch, people: Gallery, films: FilmOptions, top: int, *, as_json: bool
+        self, batch: MediaBatch, people: Gallery, wanted: FilmOptions, *, as_json: bool
     ) -> None:
         self._batch = batch
         self._people = people
-        self._films = films
-        self._top = top
+        self._wanted = wanted
         self._json = as_json
         self._limit: tuple[float, Promise | None] | None = None
 
@@ -140,7 +139,7 @@ class _Identify:
         from kith.cli.films import identify_film
 
         for path in paths:
-            seen = identify_film(path, self._people, self._batch, self._films, as_json=self._json)
+            seen = identify_film(path, self._people, self._batch, self._wanted, as_json=self._json)
             if seen is not None:
                 self._limit = seen.threshold, seen.calibration
 
@@ -149,7 +148,7 @@ class _Identify:
         from kith.cli.output import Column, emit
         from kith.cli.pictures import identified, save_drawn
 
-        drawn = self._films.draw
+        drawn = self._wanted.draw
         columns = (
             Column("photo", "path"),
             "face",
@@ -160,8 +159,8 @@ class _Identify:
         with TableAmidBars(self._batch.bars, *columns, shown=self._batch.shown) as table:
             stream = self._people.identify_stream(
                 paths,
-                top=self._top,
-                threshold=self._films.threshold,
+                top=self._wanted.top,
+                threshold=self._wanted.threshold,
                 keep_pixels=drawn is not None,
             )
             for seen in self._batch.keep(stream, lambda seen: seen.photo):

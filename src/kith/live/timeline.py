@@ -43,6 +43,7 @@ def timeline(
     path: str | os.PathLike[str],
     gallery: Gallery,
     *,
+    top: int = 5,
     threshold: float | None = None,
     per_second: float | None = None,
     every: int = 1,
@@ -58,6 +59,7 @@ def timeline(
     Args:
         path: of the film.
         gallery: the people known.
+        top: candidates for each person.
         threshold: least similarity of a match; None: as for `Gallery.identify`.
         per_second: frames that are looked at of each second, at most; None: all.
         every: look at every so many-th frame only.
@@ -77,7 +79,8 @@ def timeline(
         ...         print(person.label, [(one.start, one.end) for one in person.appearances])
     """
     ask = partial(gallery.identify_faces, threshold=threshold)
-    limit = _limit(gallery, ask)  # an option outside its range is told before any work
+    ask_all = partial(ask, top=top)
+    limit = _limit(gallery, ask_all)  # an option outside its range is told before any work
     with open_film(path) as film:
         frames = film.frames(per_second, every)
         settings = _settings(film, per_second, every)
@@ -90,7 +93,7 @@ def timeline(
                     on_progress(frame.time, total)
         watched.finish(total if film.problem is None else None)
     people, untold = people_of(
-        watched.kept, ask, same=_same(gallery), votes=settings.votes, ends=watched.end_of
+        watched.kept, ask_all, same=_same(gallery), votes=settings.votes, ends=watched.end_of
     )
     return Timeline(
         source=os.fsdecode(path),
