@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+pytestmark = pytest.mark.timeout(60)
+
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch):
@@ -136,11 +138,9 @@ def test_closing_does_not_wait_for_the_network(camera):
     frames = source.frames()
     next(frames)
     camera.mood = "stuck"
-    time.sleep(0.1)
-    list(islice(frames, 1))  # the one that was waiting
     began = time.monotonic()
-    threading.Timer(0.2, source.close).start()
-    assert list(frames) == []
+    threading.Timer(0.3, source.close).start()
+    assert len(list(frames)) <= 2  # those that were on their way
     source.close()
     assert time.monotonic() - began < 1.0
     camera.mood = "well"  # the reader wakes up and goes

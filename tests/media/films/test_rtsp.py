@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 PYTHON = Path("/usr/bin/python3")
 NEEDED = "import gi; gi.require_version('GstRtspServer', '1.0')"
+
+pytestmark = pytest.mark.timeout(60)
 SERVER = Path(__file__).with_name("rtsp_server.py")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
@@ -9,7 +10,7 @@ import av
 import av.error
 import cv2
 import numpy as np
-from av.video.reformatter import Interpolation
+from av.video.reformatter import Colorspace, Interpolation, VideoReformatter
 
 from kith.errors import FilmUnreadable
 
@@ -29,6 +30,16 @@ say otherwise: what players assume."""
 _STRANGE = "its pixels are of a kind that cannot be converted to RGB"
 _THREADS = 2
 """For converting one frame; more would cost more to start than they save."""
+
+
+class _Converters(threading.local):
+    """A thread's converters: one of each frame's own would keep megabytes as long as the frame."""
+
+    def __init__(self) -> None:
+        self.full, self.reduced = VideoReformatter(), VideoReformatter()
+
+
+_own = _Converters()
 
 
 class Frame:
@@ -146,16 +157,21 @@ def _rgb(decoded: av.VideoFrame, width: int, height: int) -> Pixels:
     """Convert a frame to upright RGB of this size."""
     quarters = _quarters(decoded)
     across, down = (width, height) if quarters % 2 == 0 else (height, width)
-    assumed = "ITU709" if decoded.height > _SD_HEIGHT else "ITU601"
+    assumed = Colorspace.ITU709 if decoded.height > _SD_HEIGHT else Colorspace.ITU601
     same = (across, down) == (decoded.width, decoded.height)
-    rgb = decoded.reformat(
-        across,
-        down,
-        format="rgb24",
-        src_colorspace=assumed if decoded.colorspace == _UNSPECIFIED else None,
-        interpolation=Interpolation.BILINEAR if same else Interpolation.AREA,
-        threads=_THREADS,
-    ).to_ndarray()
+    rgb = (
+        (_own.full if same else _own.reduced)
+        .reformat(
+            decoded,
+            across,
+            down,
+            format="rgb24",
+            src_colorspace=assumed if decoded.colorspace == _UNSPECIFIED else None,
+            interpolation=Interpolation.BILINEAR if same else Interpolation.AREA,
+            threads=_THREADS,
+        )
+        .to_ndarray()
+    )
     return np.ascontiguousarray(np.rot90(rgb, quarters), np.uint8)
 
 
