@@ -2,30 +2,32 @@
 
 import { sentence } from "./api.js";
 import { CameraTrouble, cameras, closeCamera, mayOpen, openCamera } from "./camera.js";
-import { button, byId, el, fill } from "./dom.js";
-import { sign } from "./dialog.js";
+import { correct, corrected } from "./correct.js";
+import { byId } from "./dom.js";
 import { Enrolment } from "./enrol.js";
 import { Greeter } from "./greeter.js";
 import { known } from "./known.js";
 import { Link } from "./link.js";
 import { Overlay } from "./overlay.js";
-import { cut } from "./pictures.js";
+import { copied, cut } from "./pictures.js";
 import { Present } from "./present.js";
-import { announce, toast, trouble } from "./say.js";
+import { toast, trouble } from "./say.js";
 import { Sender } from "./sender.js";
 import { settings } from "./settings.js";
-import { askWho } from "./whois.js";
+import { banner, curtain, figures, fillScreen, noBanner } from "./stage.js";
 
 const video = byId("video");
 const link = new Link();
 const sender = new Sender(video, link);
 const greeter = new Greeter();
 const enrolment = new Enrolment(link);
-const overlay = new Overlay(byId("faces"), (face) => correct(face));
-const present = new Present((face) => snapshot(face), correct);
+const overlay = new Overlay(byId("faces"), (face) => correct(link, face, snapshot(face)));
+const present = new Present(snapshot, (face, portrait) => correct(link, face, copied(portrait)));
 
 let camera = null;
+let wanted = null; // which camera was asked for
 let frame = null; // the newest answer
+let awake = null; // the browser's promise to keep the screen on
 let answers = 0;
 let dropped = 0;
 
@@ -37,7 +39,7 @@ export async function initLive(addPerson) {
   byId("fill").addEventListener("click", fillScreen);
   byId("speak").addEventListener("click", () => settings.change({ speak: !settings.speak }));
   settings.addEventListener("change", applySettings);
-  link.addEventListener("state", ({ detail }) => connection(detail));
+  link.addEventListener("state", ({ detail }) => connected(detail));
   link.addEventListener("frame", ({ detail }) => answered(detail));
   link.addEventListener("corrected", ({ detail }) => corrected(detail));
   link.addEventListener("error", ({ detail }) => {
@@ -46,9 +48,9 @@ export async function initLive(addPerson) {
   known.addEventListener("renamed", ({ detail }) => present.rename(detail.name, detail.to));
   document.addEventListener("visibilitychange", visible);
   navigator.mediaDevices?.addEventListener?.("devicechange", devicesChanged);
-  setInterval(figures, 1000);
+  setInterval(everySecond, 1000);
   applySettings();
-  curtain({ title: "Who is there?", words: "The camera’s pictures go to this kith server only, and none is kept.", action: "Start the camera" });
+  curtain({ title: "Who is there?", words: "The camera’s pictures go to this kith server only, and none is kept.", action: "Start the camera", quiet: true }, start);
   if (settings.running && (await mayOpen())) await start();
 }
 
@@ -57,7 +59,7 @@ export async function start() {
   if (camera) return true;
   curtain({ title: "Waiting for the camera", words: "The browser may ask whether this page may use it.", busy: true });
   try {
-    await show(await openCamera({ id: settings.camera }));
+    await show(await open());
   } catch (error) {
     failed(error);
     return false;
@@ -82,8 +84,13 @@ function opened() {
   });
 }
 
-async function show(opening) {
-  camera = opening;
+function open() {
+  wanted = settings.camera;
+  return openCamera({ id: wanted });
+}
+
+async function show(opened) {
+  camera = opened;
   camera.track.addEventListener("ended", unplugged);
   video.srcObject = camera.stream;
   video.onresize = shape;
@@ -93,6 +100,8 @@ async function show(opening) {
   byId("curtain").hidden = true;
   byId("controls").hidden = false;
   byId("stage").classList.add("running");
+  document.body.classList.add("camera-on");
+  stayAwake();
   byId("turn").hidden = (await cameras()).length < 2;
   sender.start();
   link.open();
@@ -102,7 +111,7 @@ async function show(opening) {
 export function stop() {
   quit();
   settings.change({ running: false });
-  curtain({ title: "The camera is off", words: "", action: "Start the camera", icon: "off" });
+  curtain({ title: "The camera is off", action: "Start the camera", icon: "off" }, start);
 }
 
 function quit() {
@@ -112,17 +121,19 @@ function quit() {
   closeCamera(camera);
   camera = null;
   video.srcObject = null;
+  awake?.release();
   overlay.clear();
   present.clear();
-  byId("banner").hidden = true;
+  noBanner();
   byId("controls").hidden = true;
   byId("stage").classList.remove("running");
+  document.body.classList.remove("camera-on");
 }
 
 function failed(error) {
-  const known = error instanceof CameraTrouble;
+  const title = error instanceof CameraTrouble ? error.title : "The camera does not start";
   quit();
-  curtain({ title: known ? error.title : "The camera does not start", words: error.message, action: "Try again", icon: "off" });
+  curtain({ title, words: error.message, action: "Try again", icon: "off" }, start);
 }
 
 function unplugged() {
@@ -150,14 +161,23 @@ async function applySettings() {
   const mirrored = settings.mirror ?? camera?.facing !== "environment";
   overlay.mirrored = mirrored;
   video.classList.toggle("mirrored", mirrored);
-  const other = camera && settings.camera && camera.track.getSettings().deviceId !== settings.camera;
-  if (!other || opening) return;
+  if (!camera || opening || settings.camera === wanted) return;
   camera.track.removeEventListener("ended", unplugged);
   closeCamera(camera);
   camera = null;
-  opening = openCamera({ id: settings.camera }).then(show).catch(failed);
+  opening = open().then(show).catch(failed);
   await opening;
   opening = null;
+}
+
+// A screen at a door should not go dark; where the browser cannot promise that, it goes on without.
+async function stayAwake() {
+  try {
+    awake = await navigator.wakeLock.request("screen");
+    if (!camera) await awake.release();
+  } catch {
+    // not granted, or not known to this browser
+  }
 }
 
 function shape() {
@@ -180,70 +200,31 @@ function snapshot(face) {
   return cut(video, face.box.map((value) => value * scale), 112, overlay.mirrored);
 }
 
-async function correct(face, portrait = null) {
-  const taken = face.verdict === "match" ? face.name : null;
-  const picture = portrait?.cloneNode() ?? snapshot(face);
-  if (portrait) picture.getContext("2d").drawImage(portrait, 0, 0);
-  const title = taken ? `Not ${taken}?` : "Who is it?";
-  const answer = await askWho({ face: picture, title, not: taken, words: taken ? `Say who it really is. What is learned of ${taken} stays as it is.` : "" });
-  if (!answer) return;
-  const told = link.tell({ type: "correct", track: face.track, name: answer.name });
-  if (!told) toast("The server does not answer; nothing was changed.", { trouble: true });
-}
-
-function corrected({ name, learned, reason }) {
-  const what = name ? `Called ${name} from now on` : "Taken for nobody you know";
-  const how = learned ? "; the face was learned." : reason ? `. Not learned: ${reason}.` : ".";
-  toast(what + how.replace(/\.\.$/, "."));
-  if (learned) known.learned(name).catch(trouble);
-}
-
-function connection({ state, reason, again }) {
-  const banner = byId("banner");
-  if (state === "open") {
-    if (!banner.hidden && banner.dataset.lost) announce("Connected again");
-    banner.hidden = true;
-    delete banner.dataset.lost;
-    return;
-  }
-  if (state === "connecting") return;
+function connected({ state, reason, again }) {
+  if (state === "open") noBanner({ back: true });
+  if (state !== "lost") return;
   overlay.clear();
   present.clear();
-  banner.dataset.lost = "1";
-  banner.hidden = false;
-  const now = button(again ? "Try now" : "Try again", () => link.hurry(), { kind: "link" });
-  fill(banner, el("span", {}, again ? `${reason} Trying again…` : reason), now);
+  banner(reason, again, () => link.hurry());
+}
+
+function everySecond() {
+  if (!camera) return;
+  link.check();
+  figures(answers, dropped, link.state === "open" ? link.roundTrip() : null, frame);
+  answers = 0;
 }
 
 // A page nobody sees sends nothing, and frees its place at the server.
 function visible() {
   if (!camera) return;
-  if (document.hidden && !enrolment.running) link.close();
-  else link.open();
-}
-
-async function fillScreen() {
-  if (document.fullscreenElement) await document.exitFullscreen();
-  else await byId("stage").requestFullscreen?.();
-}
-
-function figures() {
-  if (!camera) return;
-  link.check();
-  const trip = link.roundTrip();
-  const shown = byId("figures");
-  if (!trip || link.state !== "open") return void (shown.textContent = "");
-  shown.textContent = `${answers} pictures/s · answer in ${Math.round(trip.median)} ms`;
-  shown.title = `95 of 100 answers within ${Math.round(trip.most)} ms; ${dropped} pictures overtaken; ${frame.width} × ${frame.height} pixels`;
-  Object.assign(shown.dataset, { rate: answers, median: trip.median.toFixed(1), most: trip.most.toFixed(1), count: trip.count });
-  answers = 0;
-}
-
-function curtain({ title, words, action = null, icon = "camera", busy = false }) {
-  const place = byId("curtain");
-  place.hidden = false;
-  place.setAttribute("aria-busy", String(busy));
-  fill(place, sign(icon), el("p", { class: "title" }, title), words ? el("p", {}, words) : null,
-    action ? button(action, () => start(), { kind: "primary" }) : null);
-  if (title !== "Who is there?") announce(`${title}. ${words}`);
+  if (!document.hidden) {
+    stayAwake(); // it is lost when the page is hidden
+    link.open();
+    return;
+  }
+  if (enrolment.running) return;
+  link.close();
+  overlay.clear();
+  present.clear();
 }

@@ -3,7 +3,7 @@
 import { call } from "./api.js";
 import { button, byId, el, fill, nameOf } from "./dom.js";
 import { known } from "./known.js";
-import { bitmap, catchDrops, cut, drawn, dropPlace } from "./pictures.js";
+import { bitmap, catchDrops, copied, cut, drawn, dropPlace } from "./pictures.js";
 import { announce, toast, trouble } from "./say.js";
 import { small } from "./scale.js";
 import { count, enrolled, headline, label, listed, remark, score } from "./words.js";
@@ -84,10 +84,8 @@ function row(file, source, { width }, face) {
 
 // A name for this face: it becomes a reference photo of that person, if the server finds it good.
 async function name(file, face, portrait, node) {
-  const picture = portrait?.cloneNode();
-  picture?.getContext("2d").drawImage(portrait, 0, 0);
   const taken = face.verdict === "match" ? face.name : null;
-  const answer = await askWho({ face: picture, title: taken ? `Not ${taken}?` : "Who is it?", not: taken, nobody: false, words: "This face becomes a photo of the person you name." });
+  const answer = await askWho({ face: copied(portrait), title: taken ? `Not ${taken}?` : "Who is it?", not: taken, nobody: false, words: "This face becomes a photo of the person you name." });
   if (!answer) return;
   try {
     const report = await known.addPhotos(answer.name, [file], { box: face.box });

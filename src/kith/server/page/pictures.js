@@ -39,6 +39,14 @@ export function cut(source, box, side = 96, mirrored = false) {
   return canvas;
 }
 
+/** A second canvas with the same picture; null of null. */
+export function copied(canvas) {
+  if (!canvas) return null;
+  const copy = canvas.cloneNode();
+  copy.getContext("2d").drawImage(canvas, 0, 0);
+  return copy;
+}
+
 /** A picture on a canvas, at most so large. */
 export function drawn(source, most, words) {
   const scale = Math.min(1, most / Math.max(source.width, source.height));

@@ -11,6 +11,7 @@ const SURE = 1500; // milliseconds that somebody has to stand there before being
 export class Present {
   #rows = new Map(); // track -> {node, face, portrait, told, since}
   #lately = [];
+  #session = 0; // the server counts the people it does not know anew in each
   #portrait;
   #pick;
 
@@ -34,8 +35,10 @@ export class Present {
     if (nobody.hidden !== this.#rows.size > 0) nobody.hidden = this.#rows.size > 0;
   }
 
+  /** Nobody is in the picture any more, as far as is known. */
   clear() {
     this.show([]);
+    this.#session += 1;
   }
 
   /** Forget what was lately seen of somebody who is forgotten or has another name now. */
@@ -100,12 +103,11 @@ export class Present {
   #past(row) {
     if (!row.told && row.face.verdict !== "match") return; // a glimpse
     const name = row.face.verdict === "match" ? row.face.name : null;
-    const last = this.#lately[0];
-    if (last && name && last.name === name) {
-      last.until = new Date();
-    } else {
-      this.#lately.unshift({ name, portrait: row.portrait, from: row.from, until: new Date() });
-    }
+    const key = name ?? `${this.#session}:${row.face.person}`;
+    const before = this.#lately.findIndex((one) => (one.name ?? one.key) === key);
+    const [visit] = before < 0 ? [{ name, key, portrait: row.portrait, from: row.from }] : this.#lately.splice(before, 1);
+    visit.until = new Date();
+    this.#lately.unshift(visit);
     this.#lately.length = Math.min(this.#lately.length, LATELY);
     this.#list();
   }
