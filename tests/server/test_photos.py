@@ -10,6 +10,8 @@ import pytest
 
 import kith
 from kith.cli import main
+from kith.models import ModelStore
+from kith.models.catalogue import card
 from kith.models.home import home
 from server.running import Served, serving
 
@@ -82,6 +84,19 @@ def test_classify_says_that_a_network_is_missing(served: Served, photo: bytes) -
     assert reason(unknown) == (422, "unknown_model")
     no_classifier = served.client.post("/v1/classify?model=sface", files={"photo": photo})
     assert reason(no_classifier) == (422, "unknown_model")
+
+
+def test_no_client_makes_the_server_fetch_networks(
+    served: Served, photo: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KITH_HOME", str(tmp_path))
+    not_accepted = served.client.post("/v1/classify", files={"photo": photo})
+    assert reason(not_accepted) == (403, "licence_not_accepted")
+    ModelStore().accept(card("vggface2-resnet50"))
+    absent = served.client.post("/v1/classify", files={"photo": photo})
+    assert reason(absent) == (503, "model_unavailable")
+    assert "not on the server" in absent.text
+    assert not (tmp_path / "models" / "yunet").exists()
 
 
 def test_classify(
@@ -196,3 +211,39 @@ def samples_bomb() -> bytes:
     head = struct.pack(">IIBBBBB", 40000, 40000, 8, 2, 0, 0, 0)
     body = zlib.compress(bytes(1000))
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", body) + chunk(b"IEND", b"")
+
+
+def test_methods_that_there_are_not(bystander: Served) -> None:
+    for method, path, allowed in (
+        ("GET", "/v1/detect", "POST"),
+        ("PUT", "/v1/people/x", None),
+        ("POST", "/health", "GET"),
+        ("TRACE", "/", None),
+    ):
+        found = bystander.client.request(method, path)
+        assert reason(found) == (405, "wrong_method")
+        assert found.headers["allow"]
+        assert allowed is None or allowed in found.headers["allow"]
+
+
+def test_openapi_names_everything(bystander: Served) -> None:
+    said = bystander.client.get("/openapi.json").json()
+    assert {
+        "/v1/detect",
+        "/v1/identify",
+        "/v1/verify",
+        "/v1/classify",
+        "/v1/people",
+        "/v1/people/{name}",
+        "/v1/people/{name}/merge",
+        "/v1/people/{name}/photos",
+        "/v1/people/{name}/thumbnail",
+        "/v1/status",
+        "/health",
+        "/metrics",
+    } == said["paths"].keys()
+    for path, operations in said["paths"].items():
+        for operation in operations.values():
+            assert operation["summary"]
+            if path.startswith("/v1"):
+                assert {"401", "429", "503"} <= operation["responses"].keys()

@@ -10,7 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from kith import __version__
-from kith.server import people, photos, status
+from kith.server import people, photos, static, status
 from kith.server.access import Access
 from kith.server.engine import Engine
 from kith.server.guard import Guard
@@ -18,7 +18,6 @@ from kith.server.live import route
 from kith.server.metrics import Metrics
 from kith.server.refusal import Refused
 from kith.server.settings import Settings
-from kith.server.static import Page
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from starlette.responses import JSONResponse
 
 ABOUT = "Recognise the people in photos and live cameras, and say honestly whom one does not know."
+_REASONS = {404: "there is nothing here", 405: "this is not done with what is here"}
 _CODES = {404: "not_found", 405: "wrong_method", 400: "invalid_request"}
 
 
@@ -63,7 +63,7 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     )
     for router in (photos.router, people.router, status.router, route.router):
         app.include_router(router)
-    app.mount("/", Page(), name="page")
+    app.router.routes.extend(static.routes())
     app.state.access, app.state.metrics = Access(settings), Metrics()
     app.state.sessions = route.Sessions(settings.limits, app.state.metrics)
     guarding = {"access": app.state.access, "metrics": app.state.metrics}
@@ -86,5 +86,7 @@ def _words(problem: dict[str, Any]) -> str:
 async def _plain(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     code = _CODES.get(error.status_code, "refused")
-    reason = "there is nothing here" if error.status_code == 404 else str(error.detail)
-    return Refused(error.status_code, code, reason).response()
+    reason = _REASONS.get(error.status_code, str(error.detail))
+    response = Refused(error.status_code, code, reason).response()
+    response.headers.update(error.headers or {})  # which methods there are
+    return response

@@ -65,13 +65,38 @@ def two_photos(answer: str) -> dict[str, Any]:
     return _operation(answer, {"multipart/form-data": {"schema": form}}, 415)
 
 
+AT_NAME = {
+    "parameters": [
+        {
+            "name": "name",
+            "in": "path",
+            "required": True,
+            "schema": {"type": "string", "minLength": 1},
+            "description": "Of the person; a slash in it is sent as %2F.",
+        }
+    ]
+}
+
+
+def other(kind: str, answer: str, *codes: int) -> dict[int | str, dict[str, Any]]:
+    """Return the answers of an operation that are of another type than JSON.
+
+    Args:
+        kind: their type.
+        answer: what it is.
+        codes: of the errors.
+    """
+    schema = {"schema": {"type": "string", "format": "binary"}}
+    return {200: {"description": answer, "content": {kind: schema}}, **errors(*codes)}
+
+
 def enrolment(answer: str) -> dict[str, Any]:
     """Return how a person's photos are sent."""
     form = {
         "type": "object",
         "required": ["photos"],
         "properties": {
-            "photos": {"type": "array", "items": _FILE},
+            "photos": {"type": "array", "items": _FILE, "minItems": 1},
             "box": {
                 "type": "string",
                 "description": "x,y,w,h: which face of a single photo, in its pixels.",
@@ -79,7 +104,9 @@ def enrolment(answer: str) -> dict[str, Any]:
             "strict": {"type": "string", "enum": ["0", "1"], "description": "1: no poor faces."},
         },
     }
-    return _operation(answer, {"multipart/form-data": {"schema": form}}, 409, 415)
+    operation = _operation(answer, {"multipart/form-data": {"schema": form}}, 409, 415)
+    operation["openapi_extra"] |= AT_NAME
+    return operation
 
 
 def _operation(answer: str, content: dict[str, Any], *codes: int) -> dict[str, Any]:

@@ -7,16 +7,19 @@ from threading import Lock
 from typing import TYPE_CHECKING, Self
 
 from kith.decision import checked_threshold
+from kith.errors import ModelUnavailable
 from kith.gallery.contract import contract_embedder
 from kith.gallery.gallery import Gallery
 from kith.gallery.location import default_path
 from kith.gallery.store import GalleryStore
 from kith.media import Limits
+from kith.models import ModelStore
 from kith.recognizer import Recognizer
 from kith.server.work import Work
 
 if TYPE_CHECKING:
     from kith.classification import Classifier
+    from kith.models.card import ModelCard
     from kith.server.settings import ServerLimits, Settings
 
 MOST_CLASSIFIERS = 2
@@ -24,6 +27,15 @@ MOST_CLASSIFIERS = 2
 
 LOOKERS = 2
 """Threads for questions to the gallery's file, which never wait for the networks."""
+
+
+class OnlyHere(ModelStore):
+    """Fetches nothing: what a client names must not make this machine call others."""
+
+    def _pull(self, card: ModelCard, *_: object) -> None:
+        raise ModelUnavailable(
+            f"{card.id} is not on the server: get it there with kith models pull {card.id}"
+        )
 
 
 class Engine:
@@ -82,7 +94,9 @@ class Engine:
             if found is None:
                 used = self._settings
                 limits = _photo_limits(self.limits)
-                found = Classifier(model, used.detector, used.device, limits=limits)
+                found = Classifier(
+                    model, used.detector, used.device, limits=limits, store=OnlyHere()
+                )
                 while len(self._classifiers) >= MOST_CLASSIFIERS:  # somebody may be using it
                     self._classifiers.pop(next(iter(self._classifiers)))
                 self._classifiers[model] = found

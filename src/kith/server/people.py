@@ -34,13 +34,7 @@ def _person(request: Request) -> str:
 
 
 Person = Annotated[str, Depends(_person)]
-_AT_NAME: dict[str, Any] = {
-    "openapi_extra": {
-        "parameters": [
-            {"name": "name", "in": "path", "required": True, "schema": {"type": "string"}}
-        ]
-    },
-}
+_AT_NAME: dict[str, Any] = {"openapi_extra": described.AT_NAME}
 
 
 class NewName(BaseModel):
@@ -122,7 +116,12 @@ async def merge(request: Request, name: Person, wanted: Other) -> JSONResponse:
     )
 
 
-@router.get("/{name}/thumbnail", responses=described.errors(404), **_AT_NAME)
+@router.get(
+    "/{name}/thumbnail",
+    response_class=Response,
+    responses=described.other("image/jpeg", "JPEG, 112 × 112.", 404),
+    **_AT_NAME,
+)
 async def thumbnail(request: Request, name: Person) -> Response:
     """Return a small picture of a person's face, as JPEG."""
     engine: Engine = request.app.state.engine

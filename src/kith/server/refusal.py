@@ -25,6 +25,7 @@ _STATUS: tuple[tuple[type[KithError], int, str], ...] = (
     (errors.GalleryBusy, 503, "gallery_busy"),
     (errors.GalleryError, 503, "gallery_unusable"),
     (errors.UnknownModel, 422, "unknown_model"),
+    (errors.LicenceNotAccepted, 403, "licence_not_accepted"),
     (errors.ModelError, 503, "model_unavailable"),
     (errors.MissingExtra, 503, "missing_extra"),
 )
@@ -61,7 +62,7 @@ class Refused(Exception):
         for kind, status, code in _STATUS:
             if isinstance(error, kind):
                 reason = error.reason if isinstance(error, errors.PhotoError) else str(error)
-                retry = RETRY_SECONDS if status == 503 else None
+                retry = RETRY_SECONDS if kind is errors.GalleryBusy else None
                 return cls(status, code, reason, retry_after=retry)
         return cls(500, "failed", str(error))
 

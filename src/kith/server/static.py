@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from starlette.routing import Route
 from starlette.staticfiles import StaticFiles
 
 if TYPE_CHECKING:
@@ -28,3 +29,9 @@ class Page(StaticFiles):
         response = await super().get_response(path, scope)
         response.headers["cache-control"] = "no-cache"
         return response
+
+
+def routes() -> list[Route]:
+    """Return the page's addresses: files that lie side by side, so that the API keeps its own."""
+    page = Page()
+    return [Route(path, page, methods=["GET", "HEAD"]) for path in ("/", "/{file}")]

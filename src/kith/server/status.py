@@ -24,7 +24,9 @@ async def health() -> JSONResponse:
     return JSONResponse({"status": "ok"})
 
 
-@router.get("/metrics", responses=described.errors())
+@router.get(
+    "/metrics", response_class=Response, responses=described.other("text/plain", "Numbers.")
+)
 async def metrics(request: Request) -> Response:
     """Tell Prometheus how much is asked, and how long it takes."""
     engine: Engine = request.app.state.engine
