@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from kith.gallery.store import GalleryStore
+from kith.media.films import open_film
 from kith.samples import CELEBRITIES
 
 if TYPE_CHECKING:
@@ -81,3 +82,22 @@ def test_without_any_option(
     monkeypatch.chdir(tmp_path)
     assert "picture:  kith-demo" in kith.fine("demo").out
     assert (tmp_path / "kith-demo" / "contact-sheet.png").stat().st_size > 100_000
+
+
+def test_a_film_of_the_photos(kith: Kith, out: Path) -> None:
+    *_, files = kith.fine("demo", "--film", "--out", out, "--json").objects
+    assert files["film_named"] == str(out / "film-named.mp4")
+    with open_film(files["film"]) as plain, open_film(files["film_named"]) as named:
+        assert named.info.audio
+        assert named.info.duration == pytest.approx(plain.info.duration, abs=0.1)
+    assert Image.open(files["film_faces"]).width > 1000
+    *people, film = kith.fine(
+        "identify", files["film"], "--gallery", files["gallery"], "--json"
+    ).objects
+    when = {one["person"]: [(a["start"], a["end"]) for a in one["appearances"]] for one in people}
+    assert when == {
+        "Madonna": [(0.0, pytest.approx(9.0, abs=0.2))],
+        "Mindy Kaling": [(0.0, pytest.approx(6.0, abs=0.2))],
+        None: [(pytest.approx(2.0, abs=0.3), pytest.approx(9.0, abs=0.2))],
+    }
+    assert (film["known"], film["unknown"]) == (2, 1)

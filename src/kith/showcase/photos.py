@@ -1,4 +1,4 @@
-"""What ``kith demo`` shows: known people and strangers from the sample store, on one page.
+"""Known people and strangers from the sample store, on one page.
 
 Five actors and musicians are enrolled from their training photos; their other photos are then
 identified, and photos of two politicians whom the gallery does not know.
@@ -66,7 +66,7 @@ class Showcase:
         self._page = out / "contact-sheet.png"
         self._people = people
         self._strangers = strangers
-        self._gallery = Gallery(self.gallery_path, recognizer=default_recognizer())
+        self.gallery = Gallery(self.gallery_path, recognizer=default_recognizer())
 
     @classmethod
     def prepare(cls, out: Path, progress: Progress | None = None) -> Self:
@@ -89,11 +89,11 @@ class Showcase:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._gallery.close()
+        self.gallery.close()
 
     def enroll(self) -> Iterator[EnrollReport]:
         """Enrol the known people; a second run finds them there."""
-        return self._gallery.enroll_many(
+        return self.gallery.enroll_many(
             (name, path)
             for folder, name in samples.CELEBRITIES.people.items()
             for path in _photos(self._people / "train" / folder)
@@ -108,7 +108,7 @@ class Showcase:
         ]
         others = [(self._stranger(stem), f"a stranger, {stem}.jpg", None) for stem in STRANGERS]
         asked = [*known, *others]
-        stream = self._gallery.identify_stream([path for path, _, _ in asked])
+        stream = self.gallery.identify_stream([path for path, _, _ in asked])
         for (path, photo, truth), seen in zip(asked, stream, strict=True):
             best = max(seen.answers, key=_area, default=no_face(seen.threshold))
             yield Outcome(path, photo, truth, best)
@@ -116,7 +116,7 @@ class Showcase:
     def verify(self) -> Verification:
         """Compare two photos of one person."""
         first, second = (self._stranger(stem) for stem in PAIR)
-        return verify(first, second, recognizer=self._gallery.recognizer)
+        return verify(first, second, recognizer=self.gallery.recognizer)
 
     def draw(self, outcomes: list[Outcome], pair: Verification) -> Path:
         """Write the contact sheet and return its path."""
