@@ -90,7 +90,8 @@ def test_a_film_of_the_photos(kith: Kith, out: Path) -> None:
     with open_film(files["film"]) as plain, open_film(files["film_named"]) as named:
         assert named.info.audio
         assert named.info.duration == pytest.approx(plain.info.duration, abs=0.1)
-    assert Image.open(files["film_faces"]).width > 1000
+    with Image.open(files["film_faces"]) as faces:
+        assert faces.width > 1000
     *people, film = kith.fine(
         "identify", files["film"], "--gallery", files["gallery"], "--json"
     ).objects
