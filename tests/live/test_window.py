@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from kith.errors import MissingExtra
-from kith.live.window import EMPTY, Window, fitted
+from kith.live.window import EMPTY, Window, check_screen, fitted
 from kith.media import MATCH
 from kith.media.films import Frame
 from kith.types import Box
@@ -138,6 +138,11 @@ def test_it_is_drawn_again_where_it_was_covered(window: Window) -> None:
     assert shown().any()
 
 
+def test_looking_for_a_screen_leaves_it_alone(screen: None) -> None:
+    check_screen()
+    assert not pygame.display.get_init()
+
+
 def test_words_before_there_is_a_picture(window: Window) -> None:
     window.show_state("rtsp://door …")
     assert (shown() > 150).any()
@@ -162,14 +167,16 @@ def test_the_pixels_of_a_frame_are_not_drawn_on() -> None:
 
 def test_without_pygame(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pygame", None)
-    with pytest.raises(MissingExtra, match=r"pip install 'kith\[window\]', or add --headless"):
-        Window("kith")
+    for asked in (check_screen, lambda: Window("kith")):
+        with pytest.raises(MissingExtra, match=r"pip install 'kith\[window\]', or add --headless"):
+            asked()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems always have a screen")
 @pytest.mark.parametrize("display", [None, ":9876"])
-def test_without_a_screen(display: str | None) -> None:
-    code = "from kith.live.window import Window, NoScreen\ntry: Window('kith')\n"
+@pytest.mark.parametrize("asked", ["check_screen()", "Window('kith')"])
+def test_without_a_screen(display: str | None, asked: str) -> None:
+    code = f"from kith.live.window import *\ntry: {asked}\n"
     code += "except NoScreen as error: print(error)"
     unwanted = ("DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER")
     place = {name: value for name, value in os.environ.items() if name not in unwanted}
@@ -183,7 +190,7 @@ def test_without_a_screen(display: str | None) -> None:
     )
     assert done.stderr == ""
     [line] = done.stdout.splitlines()  # nothing of pygame's either
-    assert line.startswith("no window can be opened (")
+    assert line.startswith("there is no screen for a window (")
     assert line.endswith("add --headless for the events as JSON lines")
 
 

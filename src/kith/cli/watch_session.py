@@ -65,7 +65,12 @@ class Session:
 
         Raises:
             OptionError: one of them is not as it has to be.
+            KithError: there is no screen for a window.
         """
+        if not self._headless:
+            from kith.live.window import check_screen
+
+            check_screen()
         self._greets = wish.prepare()
         if on_event is not None:
             from kith.live.webhook import SECRET, Webhook

@@ -60,7 +60,7 @@ class Window:
             self._open(EMPTY)
         except self._game.error as error:
             self.close()
-            raise NoScreen(f"no window can be opened ({error}): {_OTHERWISE}") from None
+            raise _no_screen(error) from None
 
     def __enter__(self) -> Self:
         return self
@@ -174,6 +174,26 @@ def fitted(frame: Frame, room: tuple[int, int]) -> Pixels:
         return pixels if pixels is not frame.pixels and pixels.flags.writeable else pixels.copy()
     size = round(frame.width * factor), round(frame.height * factor)
     return np.asarray(cv2.resize(frame.pixels, size, interpolation=cv2.INTER_LINEAR), np.uint8)
+
+
+def check_screen() -> None:
+    """Look whether a window could be opened, before anything takes time.
+
+    Raises:
+        MissingExtra: pygame-ce is not installed.
+        NoScreen: there is no screen.
+    """
+    game = _load()
+    try:
+        game.display.init()
+    except game.error as error:
+        raise _no_screen(error) from None
+    finally:
+        game.display.quit()
+
+
+def _no_screen(error: Exception) -> NoScreen:
+    return NoScreen(f"there is no screen for a window ({error}): {_OTHERWISE}")
 
 
 def _load() -> Any:
