@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 MOST = 16
 """Faces kept of one film."""
 
-ALIKE = 0.93
+ALIKE = 0.95
 """Cosine from which two faces of one film say the same."""
 
 MOST_CUT = 0.2

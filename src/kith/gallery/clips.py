@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kith.decision import decide
@@ -21,6 +22,7 @@ from kith.gallery.records import NewPhoto
 from kith.media.films import open_film
 from kith.quality import reason
 from kith.tracking import Follower, Settings
+from kith.types import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -207,5 +209,8 @@ def _crowd(main: Protagonist) -> str:
 
 
 def _nobody(faces: Sequence[Face]) -> tuple[Identification, ...]:
-    """Say that nobody is known: whoever is on the film is only followed."""
-    return tuple(decide(face, (), 1.0) for face in faces)
+    """Say that it cannot be told who it is: while there is no answer the follower goes on looking.
+
+    What is kept of a film is the better the more looks there are to choose from.
+    """
+    return tuple(replace(decide(face, (), 1.0), verdict=Verdict.LOW_QUALITY) for face in faces)
