@@ -3,7 +3,9 @@ from __future__ import annotations
 import functools
 import http.server
 import os
+import shutil
 import signal
+import ssl
 import subprocess
 import sys
 import threading
@@ -14,7 +16,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from kith.errors import FilmUnreadable, OptionError
-from kith.media.films import live, open_source
+from kith.media.films import authorities, live, open_source
 
 from .clips import film, number_of
 from .servers import MjpegCamera
@@ -200,6 +202,27 @@ def test_options_out_of_range(options):
         open_source("rtsp://127.0.0.1:9/x", **options)
 
 
+def test_a_certificate_is_checked(tmp_path, monkeypatch):
+    film(tmp_path / "a.mp4", 5)
+    certificate = made_certificate(tmp_path)
+    with served(tmp_path, certificate) as address:
+        with pytest.raises(FilmUnreadable, match="its certificate is not trusted"):
+            open_source(f"{address}/a.mp4", timeout=5)
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+        with open_source(f"{address}/a.mp4", timeout=5) as source:
+            assert len(list(source.frames())) == 5
+
+
+def test_authorities_that_the_system_keeps_elsewhere(monkeypatch):
+    paths = ssl.get_default_verify_paths()._replace(cafile=None)
+    monkeypatch.setattr(authorities.ssl, "get_default_verify_paths", lambda: paths)
+    written = authorities.authorities()
+    assert written == authorities.authorities()
+    kept, expected = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), ssl.create_default_context()
+    kept.load_verify_locations(written)
+    assert sorted(kept.get_ca_certs(True)) == sorted(expected.get_ca_certs(True))
+
+
 def test_noise_instead_of_pictures(tmp_path):
     with served(tmp_path) as address:
         (tmp_path / "noise").write_bytes(os.urandom(100_000))
@@ -263,19 +286,36 @@ def test_an_interrupt_ends_a_process_whose_camera_hangs(camera):
 class served:  # noqa: N801 - used as a word
     """A folder behind an address."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, certificate: Path | None = None) -> None:
         handler = functools.partial(_Quiet, directory=str(folder))
         self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        self._scheme = "https" if certificate else "http"
+        if certificate is not None:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(certificate)
+            self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
 
     def __enter__(self) -> str:
         self._thread.start()
-        return f"http://127.0.0.1:{self._server.server_port}"
+        return f"{self._scheme}://127.0.0.1:{self._server.server_port}"
 
     def __exit__(self, *_: object) -> None:
         self._server.shutdown()
         self._thread.join()
         self._server.server_close()
+
+
+def made_certificate(folder: Path) -> Path:
+    """Sign a certificate for this machine by itself; one file with its key."""
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        pytest.skip("needs openssl")
+    path = folder / "own.pem"
+    command = [openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"]
+    command += ["-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1"]
+    subprocess.run([*command, "-keyout", path, "-out", path], check=True, capture_output=True)
+    return path
 
 
 class _Quiet(http.server.SimpleHTTPRequestHandler):

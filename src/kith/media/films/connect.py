@@ -9,6 +9,7 @@ import av
 import av.error
 
 from kith.errors import FilmUnreadable
+from kith.media.films.authorities import authorities
 from kith.media.films.camera import open_camera
 from kith.media.films.container import FORMATS, MAX_PIXELS
 
@@ -39,6 +40,11 @@ _WORDS: tuple[tuple[type[Exception], str], ...] = (
     (av.error.ArgumentError, "sends nothing that can be read as moving pictures"),
     (av.error.ProtocolNotFoundError, "cannot be read by the PyAV that is installed"),
 )
+_ENCRYPTED = ("https", "rtsps", "rtmps")
+_UNTRUSTED = (
+    "cannot be reached, or its certificate is not trusted; where a camera signs its own, "
+    "name that certificate's file in the variable SSL_CERT_FILE"
+)
 _UNREACHABLE = {errno.EIO, errno.ENETUNREACH, errno.EHOSTUNREACH, errno.EADDRNOTAVAIL}
 
 
@@ -59,7 +65,10 @@ def connect(address: SourceAddress, timeout: float) -> InputContainer:
     try:
         return av.open(address.text, options=options, timeout=timeout, metadata_errors="replace")
     except (av.error.FFmpegError, MemoryError, ValueError) as error:
-        raise FilmUnreadable(address.name, live_reason(error, timeout, opening=True)) from error
+        reason = live_reason(error, timeout, opening=True)
+        if scheme in _ENCRYPTED and getattr(error, "errno", None) == errno.EIO:
+            reason = _UNTRUSTED
+        raise FilmUnreadable(address.name, reason) from error
 
 
 def live_reason(error: Exception, timeout: float, *, opening: bool = False) -> str:
@@ -85,6 +94,8 @@ def _options(scheme: str, timeout: float) -> dict[str, str]:
         "format_whitelist": formats,
         "max_pixels": str(MAX_PIXELS),
         "rw_timeout": microseconds,
+        "tls_verify": "1",
+        "ca_file": authorities(),
         # Enough to find the pictures; what else there is to know would only delay the first.
         "analyzeduration": "2000000",
         "probesize": "2000000",
