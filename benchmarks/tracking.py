@@ -193,7 +193,7 @@ def coming(cast: Cast, who: list[str]) -> SceneFilm:
     return SceneFilm([Part(who[0], Actor(cast[who[0]], place, turn=3))], seconds=8)
 
 
-def crowd(cast: Cast, who: list[str]) -> SceneFilm:
+def crowd(cast: Cast, _who: list[str]) -> SceneFilm:
     """Everybody, swaying."""
 
     def sway(number: int) -> Callable[[float], Box | None]:
@@ -321,7 +321,10 @@ def run(film: SceneFilm, people: kith.Gallery, score: Score, settings: Settings)
     marker.end()
 
 
-HEAD = "scene         right  wrong  no name  missed  nowhere  switch  flicker  split  mixed  name after  step p50 p95"
+HEAD = (
+    "scene         right  wrong  no name  missed  nowhere  switch  flicker  split  mixed"
+    "  name after  step p50 p95"
+)
 
 
 def line(name: str, score: Score) -> str:

@@ -32,6 +32,9 @@ PAUSE = 0.3
 DOUBTFUL = 0.15
 """Seconds between two looks at a track in doubt; twice as many for each doubt for nothing."""
 
+MANY = 3
+"""More tracks than these do not wait for a frame that is not searched."""
+
 SLOWER = 1.7
 """The wait between looks grows by this factor."""
 
@@ -40,19 +43,22 @@ SETTLED, HOPELESS, NAMELESS = 0.5, 1.0, 2.0
 answer is no name."""
 
 
-def due(tracks: Iterable[Followed], time: float, most: int, *, pressing: bool) -> list[Followed]:
+def due(tracks: Iterable[Followed], time: float, most: int, *, pass_over: bool) -> list[Followed]:
     """Return the tracks to look at on this frame, the most urgent first.
 
-    Those in doubt, then those without an answer, then those that have waited longest.
+    Those in doubt, then those without an answer, of which the one that is nearest to it, then those
+    that have waited longest.
 
     Args:
         tracks: all.
         time: of the frame.
         most: looks at this frame; one more where it is in doubt who is who.
-        pressing: only at those in doubt; the others can wait for the next frame.
+        pass_over: look only at those in doubt, unless many wait.
     """
-    waiting = sorted((track for track in tracks if _wants(track, time, pressing)), key=_urgency)
-    doubts = sum(track.doubt for track in waiting)
+    waiting = sorted((track for track in tracks if _wants(track, time)), key=_urgency)
+    doubts = sum(map(_is_doubtful, waiting))
+    if pass_over and len(waiting) <= MANY:
+        waiting = waiting[:doubts]
     return waiting[: most + (doubts > 1)]
 
 
@@ -114,13 +120,17 @@ def yaw(landmarks: npt.NDArray[np.float32]) -> float:
     return 2.0 * float((nose - (left + right) / 2) @ along) / size
 
 
-def _wants(track: Followed, time: float, pressing: bool) -> bool:
-    doubtful = track.doubt or bool(track.strange)
-    if not track.found or (pressing and not doubtful):
+def _wants(track: Followed, time: float) -> bool:
+    if not track.found:
         return False
     pause = min(NAMELESS, DOUBTFUL * 2**track.alarms)
     return track.next_look <= time or (track.doubt and time - track.looked >= pause)
 
 
-def _urgency(track: Followed) -> tuple[bool, bool, float]:
-    return not (track.doubt or track.strange), track.standing.answer is not None, track.looked
+def _is_doubtful(track: Followed) -> bool:
+    return track.doubt or bool(track.strange)
+
+
+def _urgency(track: Followed) -> tuple[bool, bool, int, float]:
+    told = track.standing.answer is not None
+    return not _is_doubtful(track), told, 0 if told else -len(track.album), track.looked

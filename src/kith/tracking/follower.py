@@ -79,10 +79,11 @@ class Follower:
         time = frame.time
         if not self._time <= time <= self._time + LONGEST:
             left += self._end()
-            self._due = time
+            self._due = self._time = time
+            self._searched = float("-inf")
         apart, self._time = time - self._time, time
         searched = time >= self._due - 1e-6
-        if searched - 1e-6:
+        if searched:
             wait = 1.0 / self._settings.detections_per_second
             self._due = max(self._due, time - wait) + wait
             left += self._search(frame)
@@ -151,13 +152,13 @@ class Follower:
     def _look(self, frame: Frame, searched: bool, apart: float) -> None:
         """Look closely where that is wanted.
 
-        A frame that was searched is passed over where the next one will not be: so no frame takes
-        long. Frames that come seldom leave time for more.
+        A frame that was searched is passed over where the next one will not be, so that no frame
+        takes long; unless many wait. Frames that come seldom leave time for more.
         """
-        spare = self._settings.detections_per_second * apart < SPARE
+        spare = 0 < self._settings.detections_per_second * apart < SPARE
         most = self._settings.looks_per_frame * round(min(MOST, max(1.0, apart * RATE)))
         tracks = self._crowd.tracks
-        for track in attention.due(tracks, frame.time, most, pressing=searched and spare):
+        for track in attention.due(tracks, frame.time, most, pass_over=searched and spare):
             if track in tracks and track.found:  # a look at another may have changed that
                 look = self._eye.look(frame, track.motion.at(frame.time))
                 self._judge.hear(track, look, frame.time)

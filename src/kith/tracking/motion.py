@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     Four = npt.NDArray[np.float64]
 
-FADE = np.array([0.6, 0.6, 0.25, 0.25])
+FADE = np.array([1.0, 1.0, 0.6, 0.6])
 """Seconds in which velocity falls to a third."""
 
 SEEN = np.array([0.04, 0.04, 0.06, 0.06])

@@ -162,8 +162,10 @@ class People:
             return True
         if traits.name and person.name not in (None, traits.name) and len(person.tracks) > 1:
             return False
+        if traits.name is not None and person.name == traits.name:
+            return True
         similarity = person.similarity(track, traits)
-        return similarity is None or similarity >= STAYS * self._same or person.name == traits.name
+        return similarity is None or similarity >= STAYS * self._same
 
     def _best(self, track: int, traits: Traits, own: Person | None) -> Person | None:
         """Return the person that a track is most likely of, if anybody."""

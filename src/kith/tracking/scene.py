@@ -21,6 +21,9 @@ STIR = 4.0
 COLOURS = 8
 """Steps of each colour in the histogram."""
 
+DARKEST = 30.0
+"""Greatest level of the darkest pictures that are brightened in full."""
+
 LAYOUT = (16, 9)
 """Cells of the picture in which layouts are compared."""
 
@@ -68,10 +71,13 @@ def is_cut(before: npt.NDArray[np.float32], after: npt.NDArray[np.float32]) -> b
     """Whether two small pictures are of different scenes.
 
     Neither their layout nor their colours agree. Layout is compared by correlation, so that a
-    flash is no cut; colours by a histogram, so that somebody close who moves is none. Both see
-    the roots of the levels, or dark scenes would all look the same.
+    flash is no cut; colours by a histogram, so that somebody close who moves is none. Both are
+    brightened, and seen by the roots of their levels, or dark scenes would all look the same.
     """
-    one, two = (cv2.GaussianBlur(np.sqrt(part * 255.0), (0, 0), 1.0) for part in (before, after))
+    gain = 255.0 / max(DARKEST, float(before.max()), float(after.max()))
+    one, two = (
+        cv2.GaussianBlur(np.sqrt(part * (255.0 * gain)), (0, 0), 1.0) for part in (before, after)
+    )
     a, b = (cv2.resize(part, LAYOUT, interpolation=cv2.INTER_AREA) for part in (one, two))
     return correlation(a, b) < SAME_LAYOUT and shared_colours(one, two) < SAME_COLOURS
 
