@@ -36,7 +36,7 @@ FLAGS = (
     "--disable-sync",
     "--host-resolver-rules=MAP kith.test 127.0.0.1",
 )
-CAMERA = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
+FAKE = "--use-fake-device-for-media-stream"
 SPEECH = """
 window.said = [];
 Object.defineProperty(window, "speechSynthesis", { value: {
@@ -117,6 +117,13 @@ def camera_of_two(
     return file
 
 
+@pytest.fixture(scope="session")
+def camera_of_nobody(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("camera") / "nobody.mjpeg"
+    make_clip(file, [], size=SIZE, rate=20, seconds=1)
+    return file
+
+
 def _turning(celebrities: Path, recognizer: kith.Recognizer) -> list[kith.Pixels]:
     """Frontal photos, and one turned to a side, mirrored to be turned to the other as well."""
     paths = [celebrities / "train" / "jerry_seinfeld" / f"{n:02}.jpg" for n in (1, 3, 18, 10, 7)]
@@ -156,6 +163,7 @@ class Browsers:
         *,
         phone: bool = False,
         allowed: bool = True,
+        blank: int = 0,
         **options: Any,
     ) -> Page:
         """Open a page.
@@ -165,12 +173,16 @@ class Browsers:
             camera: film that it shows; None: there is no camera.
             phone: small, and touched.
             allowed: to use the camera.
+            blank: how many cameras there are that show nobody, where there is no film.
             options: of the browser's context.
         """
         flags = FLAGS
         if camera is not None:
-            flags += (CAMERA[0], f"--use-file-for-fake-video-capture={camera}")
-            flags += CAMERA[1:] if allowed else ("--deny-permission-prompts",)
+            flags += (FAKE, f"--use-file-for-fake-video-capture={camera}")
+        elif blank:
+            flags += (f"{FAKE}=device-count={blank}",)
+        if camera is not None or blank:
+            flags += ("--use-fake-ui-for-media-stream" if allowed else "--deny-permission-prompts",)
         if flags not in self.running:
             self.running[flags] = self.playwright.chromium.launch(
                 executable_path=self.chromium, args=list(flags)

@@ -27,13 +27,35 @@ def start(page: Page) -> None:
 
 
 def row(page: Page, words: str) -> Locator:
-    """Return the row of somebody who is in the picture."""
-    return page.locator("#present > li").filter(has_text=words)
+    """Return the row of somebody who is in the picture.
+
+    The first one: where the film begins anew, a face may be followed twice for a moment.
+    """
+    return page.locator("#present > li").filter(has_text=words).first
 
 
 def frame(page: Page, words: str) -> Locator:
-    """Return the frame around a face in the picture."""
-    return page.locator("#faces .face").filter(has_text=words)
+    """Return the frame around a face in the picture; the first one as well."""
+    return page.locator("#faces .face").filter(has_text=words).first
+
+
+def places(page: Page) -> dict[str, float]:
+    """Return what stands at the faces at one moment, and how far from the left."""
+    found = page.evaluate(
+        """() => [...document.querySelectorAll("#faces .face")].map((node) =>
+          [node.querySelector("bdi").textContent, node.getBoundingClientRect().x])"""
+    )
+    return {words: float(x) for words, x in found}
+
+
+def wait_for_places(page: Page, *names: str) -> dict[str, float]:
+    """Return where these are, as soon as all of them are in the picture at once."""
+    for _ in range(300):
+        found = places(page)
+        if set(names) <= found.keys():
+            return found
+        page.wait_for_timeout(100)
+    raise AssertionError(f"{names} were not seen together, at last {found}")
 
 
 def wait_for_person(page: Page, name: str) -> None:

@@ -3,7 +3,7 @@
 import { call } from "./api.js";
 import { outdated } from "./portraits.js";
 
-const PAGE = 200;
+const PAGE = 500;
 
 class Known extends EventTarget {
   /** {name, photos, faces, outliers, created, thumbnail} of each, by name. */
@@ -85,9 +85,14 @@ class Known extends EventTarget {
       const page = await call(`v1/people?limit=${PAGE}${from}`);
       found.push(...page.people);
       after = page.next;
+      if (!this.loaded && after) this.#show([...found]); // of thousands the first ones at once
     } while (after !== null && after !== undefined);
-    this.list = found;
     this.loaded = true;
+    this.#show(found);
+  }
+
+  #show(list) {
+    this.list = list;
     this.dispatchEvent(new Event("change"));
   }
 }

@@ -19,6 +19,7 @@ export class Link extends EventTarget {
   #tries = 0;
   #timer = 0;
   #number = 0;
+  #began = 0; // when it tried to connect
   #waiting = new Map(); // sequence number -> when its picture was taken
   #trips = [];
   state = "closed";
@@ -79,12 +80,13 @@ export class Link extends EventTarget {
 
   /** To be called now and then: gives up a server that fell silent. */
   check(now = performance.now()) {
-    const [oldest] = this.#waiting.values();
+    const [oldest] = this.state === "connecting" && this.#socket ? [this.#began] : this.#waiting.values();
     if (oldest !== undefined && now - oldest > SILENCE) this.#lost("The server fell silent.");
   }
 
   #connect() {
     this.#drop();
+    this.#began = performance.now();
     this.#say("connecting");
     const place = new URL("v1/live", document.baseURI);
     place.protocol = place.protocol.replace("http", "ws");

@@ -1,6 +1,7 @@
 // The live view: camera, connection, frames over the picture, who is here.
 
 import { sentence } from "./api.js";
+import { mayRest, stayAwake } from "./awake.js";
 import { CameraTrouble, cameras, closeCamera, mayOpen, openCamera } from "./camera.js";
 import { correct, corrected } from "./correct.js";
 import { byId } from "./dom.js";
@@ -16,6 +17,9 @@ import { Sender } from "./sender.js";
 import { settings } from "./settings.js";
 import { banner, curtain, figures, fillScreen, noBanner } from "./stage.js";
 
+const QUIET = 3000; // milliseconds without a face; then one picture in SLOWLY milliseconds does
+const SLOWLY = 100;
+
 const video = byId("video");
 const link = new Link();
 const sender = new Sender(video, link);
@@ -27,7 +31,7 @@ const present = new Present(snapshot, (face, portrait) => correct(link, face, co
 let camera = null;
 let wanted = null; // which camera was asked for
 let frame = null; // the newest answer
-let awake = null; // the browser's promise to keep the screen on
+let empty = 0; // since when nobody is in the picture
 let answers = 0;
 let dropped = 0;
 
@@ -121,7 +125,7 @@ function quit() {
   closeCamera(camera);
   camera = null;
   video.srcObject = null;
-  awake?.release();
+  mayRest();
   overlay.clear();
   present.clear();
   noBanner();
@@ -170,16 +174,6 @@ async function applySettings() {
   opening = null;
 }
 
-// A screen at a door should not go dark; where the browser cannot promise that, it goes on without.
-async function stayAwake() {
-  try {
-    awake = await navigator.wakeLock.request("screen");
-    if (!camera) await awake.release();
-  } catch {
-    // not granted, or not known to this browser
-  }
-}
-
 function shape() {
   if (video.videoWidth) byId("view-live").style.setProperty("--ratio", video.videoWidth / video.videoHeight);
 }
@@ -188,6 +182,9 @@ function answered(message) {
   frame = message;
   answers += 1;
   dropped = message.dropped ?? 0;
+  const now = performance.now();
+  if (message.faces.length) empty = now;
+  sender.pace = now - empty > QUIET ? SLOWLY : 0;
   overlay.show(message);
   present.show(message.faces);
   const here = message.faces.filter((face) => face.verdict === "match").map((face) => face.name);

@@ -9,7 +9,9 @@ export class Sender {
   #context = this.#canvas.getContext("2d", { alpha: false, desynchronized: true });
   #running = false;
   #busy = false;
-  side = 640;
+  #last = -Infinity; // when a picture was taken
+  side = 640; // longer side of the pictures, in pixels
+  pace = 0; // least milliseconds from one picture to the next
 
   constructor(video, link) {
     this.#video = video;
@@ -39,9 +41,11 @@ export class Sender {
 
   async #send() {
     if (!this.#running || this.#busy || !this.#link.room || this.#video.readyState < 2) return;
+    const taken = performance.now();
+    if (taken - this.#last < this.pace) return;
     this.#busy = true;
+    this.#last = taken;
     try {
-      const taken = performance.now();
       const bytes = await this.#encode();
       this.#link.sendPicture(bytes, taken);
     } catch {

@@ -7,7 +7,7 @@ export function count(number, one, many = `${one}s`) {
 
 /** A cosine as people read it. */
 export function score(similarity) {
-  return similarity === null || similarity === undefined ? "–" : similarity.toFixed(2);
+  return similarity === null || similarity === undefined ? "–" : similarity.toFixed(2).replace("-", "−");
 }
 
 /** "Ada", "Ada and Bo", "Ada, Bo and Cy". */
