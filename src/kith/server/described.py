@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
 
 _FILE = {"type": "string", "format": "binary"}
 _ERROR = {
@@ -47,7 +50,17 @@ def errors(*codes: int) -> dict[int | str, dict[str, Any]]:
     }
 
 
-def photo(answer: str) -> dict[str, Any]:
+def answers(model: type[BaseModel], *codes: int) -> dict[int | str, dict[str, Any]]:
+    """Return what an operation may answer.
+
+    Args:
+        model: of the answer where all went well.
+        codes: of errors, besides those that all have.
+    """
+    return {200: {"description": _words(model), "model": model}, **errors(*codes)}
+
+
+def photo(model: type[BaseModel]) -> dict[str, Any]:
     """Return how one photo is sent: as the body itself or in a form."""
     form = {"type": "object", "required": ["photo"], "properties": {"photo": _FILE}}
     content = {
@@ -56,13 +69,13 @@ def photo(answer: str) -> dict[str, Any]:
         "image/png": {"schema": _FILE},
         "image/webp": {"schema": _FILE},
     }
-    return _operation(answer, content, 415)
+    return _operation(model, content, 415)
 
 
-def two_photos(answer: str) -> dict[str, Any]:
+def two_photos(model: type[BaseModel]) -> dict[str, Any]:
     """Return how two photos are sent."""
     form = {"type": "object", "required": ["a", "b"], "properties": {"a": _FILE, "b": _FILE}}
-    return _operation(answer, {"multipart/form-data": {"schema": form}}, 415)
+    return _operation(model, {"multipart/form-data": {"schema": form}}, 415)
 
 
 AT_NAME = {
@@ -90,7 +103,7 @@ def other(kind: str, answer: str, *codes: int) -> dict[int | str, dict[str, Any]
     return {200: {"description": answer, "content": {kind: schema}}, **errors(*codes)}
 
 
-def enrolment(answer: str) -> dict[str, Any]:
+def enrolment(model: type[BaseModel]) -> dict[str, Any]:
     """Return how a person's photos are sent."""
     form = {
         "type": "object",
@@ -104,13 +117,17 @@ def enrolment(answer: str) -> dict[str, Any]:
             "strict": {"type": "string", "enum": ["0", "1"], "description": "1: no poor faces."},
         },
     }
-    operation = _operation(answer, {"multipart/form-data": {"schema": form}}, 409, 415)
+    operation = _operation(model, {"multipart/form-data": {"schema": form}}, 409, 415)
     operation["openapi_extra"] |= AT_NAME
     return operation
 
 
-def _operation(answer: str, content: dict[str, Any], *codes: int) -> dict[str, Any]:
+def _operation(model: type[BaseModel], content: dict[str, Any], *codes: int) -> dict[str, Any]:
     return {
         "openapi_extra": {"requestBody": {"required": True, "content": content}},
-        "responses": {200: {"description": answer}, **errors(*codes)},
+        "responses": answers(model, *codes),
     }
+
+
+def _words(model: type[BaseModel]) -> str:
+    return (model.__doc__ or "").splitlines()[0]

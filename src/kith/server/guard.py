@@ -7,7 +7,6 @@ import logging
 import time
 import traceback
 from contextlib import suppress
-from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -30,6 +29,9 @@ NAMES = "/v1/people/"
 
 CLIENT = "kith.client"
 """Where a request's scope says who asks."""
+
+JSON_BYTES = 65536
+"""Of a body that is no photo."""
 
 DRAINED = 4
 """Times the limit: so much of a body that is too large is read, and thrown away."""
@@ -162,16 +164,19 @@ class _Body:
     def __init__(self, receive: Receive, limits: ServerLimits) -> None:
         self._receive = receive
         self._limits = limits
+        self._most = limits.body_bytes
         self._bytes = 0
         self._until: float | None = None
         self._whole = False
 
     def check(self, scope: Scope) -> None:
         """Refuse a body that says of itself that it is too large."""
-        for name, value in scope["headers"]:
-            if name == b"content-length" and value.isdigit():
-                self._count(int(value))
-        self._bytes = 0
+        headers = dict(scope["headers"])
+        if headers.get(b"content-type", b"").lower().startswith(b"application/json"):
+            self._most = min(self._most, JSON_BYTES)
+        length = headers.get(b"content-length", b"")
+        if length.isdigit() and int(length[:20]) > self._most:
+            raise self._too_large()
 
     async def receive(self) -> Message:
         """Return the next part."""
@@ -200,7 +205,7 @@ class _Body:
             return True
         if b"expect" in headers:  # it waits for a word before it sends anything
             return False
-        self._limits = replace(self._limits, body_bytes=DRAINED * self._limits.body_bytes)
+        self._most = DRAINED * self._limits.body_bytes
         with suppress(Refused):
             while not self._whole:
                 if (await self.receive())["type"] == "http.disconnect":
@@ -209,9 +214,12 @@ class _Body:
 
     def _count(self, more: int) -> None:
         self._bytes += more
-        if self._bytes > self._limits.body_bytes:
-            most = self._limits.body_bytes // 2**20
-            raise Refused(413, "too_large", f"the body is over the limit of {most} MiB")
+        if self._bytes > self._most:
+            raise self._too_large()
+
+    def _too_large(self) -> Refused:
+        limit = f"{self._most:,} bytes"
+        return Refused(413, "too_large", f"the body is over the limit of {limit}")
 
 
 def _match_names_as_sent(scope: Scope) -> None:

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from kith import shapes
 from kith.gallery.names import LONGEST, clean_name
-from kith.server import described
+from kith.server import described, schemas
 from kith.server.enrolment import Wanted, enrol, parsed_box
 from kith.server.refusal import Refused
 from kith.server.uploads import charge, read_form
@@ -51,7 +51,7 @@ class Other(BaseModel):
     other: str = Field(max_length=4 * LONGEST)
 
 
-@router.get("", responses=described.errors())
+@router.get("", responses=described.answers(schemas.People))
 async def people(
     request: Request,
     after: Annotated[
@@ -64,7 +64,7 @@ async def people(
     return JSONResponse(await engine.files(partial(_page, engine, after, limit)))
 
 
-@router.get("/{name}", responses=described.errors(404), **_AT_NAME)
+@router.get("/{name}", responses=described.answers(schemas.PersonDetail, 404), **_AT_NAME)
 async def show(request: Request, name: Person) -> JSONResponse:
     """Show what is kept of a person."""
     engine: Engine = request.app.state.engine
@@ -76,7 +76,7 @@ async def show(request: Request, name: Person) -> JSONResponse:
     return JSONResponse(await engine.files(work))
 
 
-@router.patch("/{name}", responses=described.errors(404, 409), **_AT_NAME)
+@router.patch("/{name}", responses=described.answers(schemas.Renamed, 404, 409), **_AT_NAME)
 async def rename(request: Request, name: Person, wanted: NewName) -> JSONResponse:
     """Give a person another name."""
     engine: Engine = request.app.state.engine
@@ -85,7 +85,7 @@ async def rename(request: Request, name: Person, wanted: NewName) -> JSONRespons
     return JSONResponse({"name": new, "was": name})
 
 
-@router.delete("/{name}", responses=described.errors(404), **_AT_NAME)
+@router.delete("/{name}", responses=described.answers(schemas.Forgotten, 404), **_AT_NAME)
 async def forget(request: Request, name: Person) -> JSONResponse:
     """Remove a person and everything that was kept of them."""
     engine: Engine = request.app.state.engine
@@ -100,7 +100,7 @@ async def forget(request: Request, name: Person) -> JSONResponse:
     )
 
 
-@router.post("/{name}/merge", responses=described.errors(404, 409), **_AT_NAME)
+@router.post("/{name}/merge", responses=described.answers(schemas.Merged, 404, 409), **_AT_NAME)
 async def merge(request: Request, name: Person, wanted: Other) -> JSONResponse:
     """Move the photos of another person to this one; the other is gone then."""
     engine: Engine = request.app.state.engine
@@ -131,7 +131,7 @@ async def thumbnail(request: Request, name: Person) -> Response:
     return Response(picture, media_type="image/jpeg")
 
 
-@router.post("/{name}/photos", **described.enrolment("What became of each photo."))
+@router.post("/{name}/photos", **described.enrolment(schemas.Enrolled))
 async def add_photos(request: Request, name: Person) -> JSONResponse:
     """Keep photos of a person, who is made if nobody has this name."""
     engine: Engine = request.app.state.engine

@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse
 
 from kith import shapes
 from kith.errors import printable
-from kith.server import described
+from kith.server import described, schemas
 from kith.server.uploads import Upload, charge, read_form, read_photo
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ Threshold = Annotated[
 ]
 
 
-@router.post("/detect", **described.photo("The faces of a photo."))
+@router.post("/detect", **described.photo(schemas.Detected))
 async def detect(request: Request) -> JSONResponse:
     """Find the faces of a photo."""
     engine: Engine = request.app.state.engine
@@ -49,7 +49,7 @@ async def detect(request: Request) -> JSONResponse:
     return JSONResponse(await engine.photos(work))
 
 
-@router.post("/identify", **described.photo("Each face, and who it is."))
+@router.post("/identify", **described.photo(schemas.Identified))
 async def identify(request: Request, top: Top = 5, threshold: Threshold = None) -> JSONResponse:
     """Say who is on a photo: a name, or why there is none."""
     engine: Engine = request.app.state.engine
@@ -59,7 +59,7 @@ async def identify(request: Request, top: Top = 5, threshold: Threshold = None) 
     return JSONResponse(await engine.photos(partial(_identified, engine, upload, top, limit)))
 
 
-@router.post("/verify", **described.two_photos("Whether both show the same person."))
+@router.post("/verify", **described.two_photos(schemas.Verified))
 async def verify(request: Request, threshold: Threshold = None) -> JSONResponse:
     """Say whether two photos show the same person; of several faces the largest central one."""
     engine: Engine = request.app.state.engine
@@ -74,7 +74,7 @@ async def verify(request: Request, threshold: Threshold = None) -> JSONResponse:
     return JSONResponse(await engine.photos(work))
 
 
-@router.post("/classify", **described.photo("Each face, and whom it looks like most."))
+@router.post("/classify", **described.photo(schemas.Classified))
 async def classify(
     request: Request,
     model: Annotated[str, Query(max_length=100, description="A network with a classifier.")] = (

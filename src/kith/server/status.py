@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 
 from kith import __version__, shapes
-from kith.server import described
+from kith.server import described, schemas
 
 if TYPE_CHECKING:
     from kith.server.access import Access
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 router = APIRouter(tags=["server"])
 
 
-@router.get("/health")
+@router.get("/health", responses={200: {"model": schemas.Health}})
 async def health() -> JSONResponse:
     """Say that the server is up; needs no key."""
     return JSONResponse({"status": "ok"})
@@ -34,7 +34,7 @@ async def metrics(request: Request) -> Response:
     return await engine.files(lambda: counted.response(engine))
 
 
-@router.get("/v1/status", responses=described.errors())
+@router.get("/v1/status", responses=described.answers(schemas.Status))
 async def status(request: Request) -> JSONResponse:
     """Say what the server runs, and what it allows."""
     engine: Engine = request.app.state.engine
