@@ -16,7 +16,8 @@ import pytest
 from kith.errors import KithError, OptionError
 from kith.live import speech, speech_speaker
 from kith.live.greeting import Greeting
-from kith.live.speech import Espeak, Pyttsx3, Say, check_voices, find_engine, no_engine, run
+from kith.live.speech import Espeak, Pyttsx3, Say, check_voices, find_engine, no_engine
+from kith.live.speech_run import run
 from kith.live.speech_speaker import Speaker
 from kith.live.speech_wav import PAUSE, GreetingFile
 

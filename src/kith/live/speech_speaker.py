@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from kith.errors import KithError
-from kith.live.speech import run
+from kith.live.speech_run import run
 
 if TYPE_CHECKING:
     from collections.abc import Callable
