@@ -8,6 +8,9 @@ import pytest
 
 import kith
 from kith.errors import OptionError, PhotoError, PhotoNotFound
+from kith.live.timeline import _Watched
+from kith.media.films import Frame
+from kith.tracking import Follower
 from kith.types import Verdict
 
 from .made import SECONDS, TRUTH, party
@@ -16,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from kith.media.films import Frame
     from kith.tracking import Moment
 
 NEAR = 0.45
@@ -74,6 +76,22 @@ def test_the_film_itself(told: kith.Timeline, film: Path, people: kith.Gallery) 
     assert (told.calibration, told.error, told.skipped) == (None, None, 0)
 
 
+def test_who_is_there_at_the_end_is_there_to_the_end(told: kith.Timeline) -> None:
+    madonna, _, mindy = told.people
+    assert madonna.appearances[-1].end == mindy.appearances[-1].end == told.duration
+
+
+def test_an_appearance_ends_with_the_next_frame(people: kith.Gallery) -> None:
+    watched = _Watched(Follower(people.recognizer, people.identify_faces), None)
+    for time in (0.0, 0.5, 0.7):
+        watched.look_at(Frame.of_pixels(np.zeros((90, 160, 3), np.uint8), time=time))
+    watched.finish(None)
+    assert watched.duration == pytest.approx(1.05)
+    assert [watched.end_of(time) for time in (0.0, 0.5, 0.7)] == [0.5, 0.7, watched.duration]
+    watched.finish(3.0)
+    assert watched.end_of(0.7) == 3.0
+
+
 def test_similarity_and_best_face(told: kith.Timeline) -> None:
     for person in told.people:
         assert person.similarity is not None
@@ -97,6 +115,9 @@ def test_frames_may_be_left_out(film: Path, people: kith.Gallery) -> None:
     assert sparse.duration == pytest.approx(SECONDS, abs=0.01)
     assert near(sparse.people[0], TRUTH["Madonna"])
     assert sparse.people[0].name == "Madonna"
+    once = kith.timeline(film, people, per_second=1)
+    assert once.frames == 8
+    assert [len(one.tracks) for one in once.people[0].appearances] == [1, 1]
     assert kith.timeline(film, people, every=5).frames == 24
 
 

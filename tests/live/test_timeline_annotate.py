@@ -59,13 +59,16 @@ def test_only_while_it_is_there() -> None:
 def test_where_a_face_was_before_it_was_noted() -> None:
     trails = Trails()
     blank = Frame.of_pixels(np.zeros((90, 160, 3), np.uint8))
-    for time in (1.0, 1.1, 1.2, 1.3):
-        face = Face(Box(200 * time, 10, 30, 30), np.zeros((5, 2), np.float32), 0.9)
-        trails.note(blank, Moment(0, time, (Seen(1, face, 0.8, None),)))
-    [(_, box)] = trails.at(0.8)
-    assert box.x == pytest.approx(160, abs=3)
-    assert box.width == pytest.approx(30)
-    assert list(trails.at(0.7)) == []
+    for track, since in ((1, 0.8), (2, 0.0)):
+        for time in (1.0, 1.1, 1.2, 1.3):
+            face = Face(Box(200 * time, 10, 30 + 40 * time, 30), np.zeros((5, 2), np.float32), 0.9)
+            trails.note(blank, Moment(0, time, (Seen(track, face, since, None),)))
+    seen = dict(trails.at(0.8))
+    assert seen.keys() == {1, 2}
+    assert seen[1].x == pytest.approx(160, abs=3)
+    assert seen[1].width == pytest.approx(70)
+    assert list(dict(trails.at(0.7))) == [2]
+    assert not list(trails.at(0.5))  # too long ago to tell from how it moved later
 
 
 def test_guesses_leave_no_trail() -> None:

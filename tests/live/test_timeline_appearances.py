@@ -89,7 +89,7 @@ def test_known_and_unknown(people: People) -> None:
         people.track(1, 4, 6, second),
         people.track(2, 1, 2, bo),
         people.track(3, 0, 5, ada),
-        people.track(4, 2, 3, first),
+        people.track(4, -1, 3, first),
         people.track(5, 8, 9, second),
     )
     assert [(one.label, one.verdict, one.number) for one in found] == [
@@ -117,6 +117,13 @@ def test_short_breaks_are_closed(people: People) -> None:
     )
     assert spans(found[0]) == [(0, 4.04), (5.2, 6.04)]
     assert [one.tracks for one in found[0].appearances] == [(1, 2), (3,)]
+
+
+def test_one_appearance_within_another(people: People) -> None:
+    """Two tracks of one name at once: herself, and her picture on the wall."""
+    ada = people.known["Ada"]
+    found, _ = told(people, people.track(1, 0, 9, ada), people.track(2, 3, 4, ada))
+    assert spans(found[0]) == [(0, 9.04)]
 
 
 def test_looks_too_few_to_tell_add_up(people: People) -> None:
@@ -173,7 +180,7 @@ def test_the_mean_over_the_looks_is_what_decides(people: People) -> None:
 
 def test_poor_faces_tell_nothing(people: People) -> None:
     row = people.strangers[0]
-    assert keep(people.track(1, 0, 2, row, score=0.05)) is None
+    assert keep(people.track(1, 0, 2, row, score=0.05, told=False)) is None
     poor = people.track(1, 0, 2, row)
     assert poor.answer is not None
     low = replace(poor.answer, verdict=Verdict.LOW_QUALITY, name=None)

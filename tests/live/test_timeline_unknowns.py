@@ -75,20 +75,32 @@ def test_a_moment_together_is_no_matter(random: np.random.Generator) -> None:
 
 def test_names(random: np.random.Generator) -> None:
     [row] = unit(random, 1)
-    far = -row
     groups = link(
         [
             Trace(1, 0, 1, row, name="Ada"),
-            Trace(2, 2, 3, row),
-            Trace(3, 4, 5, far, name="Ada"),  # a profile: her name is what joins her
-            Trace(4, 6, 7, row, name="Bo"),  # as like as a twin
-            Trace(5, 8, 9, far),
+            Trace(2, 2, 3, -row, name="Ada"),  # turned away: her name is what joins her
+            Trace(3, 4, 5, -row),
         ],
-        0.99,
+        0.9,
     )
-    found = partition(groups)
-    assert frozenset({1, 3}) in {group - {2, 5} for group in found}
-    assert frozenset({4}) in {group - {2, 5} for group in found}
+    assert partition(groups) == {frozenset({1, 2}), frozenset({3})}
+
+
+def test_two_names_are_two_people(random: np.random.Generator) -> None:
+    [row] = unit(random, 1)
+    twins = [Trace(1, 0, 1, row, name="Ada"), Trace(2, 2, 3, row, name="Bo")]
+    assert partition(link(twins, 0.5)) == {frozenset({1}), frozenset({2})}
+
+
+def test_a_long_track_counts_to_its_end(random: np.random.Generator) -> None:
+    """Also where a later one of the same name ended long before it."""
+    [row] = unit(random, 1)
+    traces = [
+        Trace(1, 0, 9, row, name="Ada"),
+        Trace(2, 2, 3, row, name="Ada"),
+        Trace(3, 6, 7, row),
+    ]
+    assert partition(link(traces, 0.5)) == {frozenset({1, 2}), frozenset({3})}
 
 
 def test_those_without_a_name_join_those_with_one(random: np.random.Generator) -> None:

@@ -157,9 +157,7 @@ def _merged(
     """Yield the groups with their answers, those of one name as one."""
     by_name: dict[str, tuple[list[Kept], Identification]] = {}
     # Those that were named track by track come first: what is said of them is what counts.
-    for group, answer in sorted(
-        zip(groups, answers, strict=True), key=lambda pair: all(t.name is None for t in pair[0])
-    ):
+    for group, answer in zip(groups, answers, strict=True):
         if answer.name is None:
             yield group, answer
         elif answer.name in by_name:

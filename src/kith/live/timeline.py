@@ -35,6 +35,9 @@ __all__ = ["Appearance", "BestFace", "Timeline", "TimelinePerson", "timeline"]
 PORTRAIT = 160
 """Side of the faces that are kept to be shown, in pixels."""
 
+_SPARSE = 0.3
+"""Seconds between two frames that are looked at, from which they are far apart."""
+
 _GLANCES = 0.15
 """Seconds from one search for faces to the next, at most, while there are any."""
 
@@ -127,10 +130,16 @@ def _same(gallery: Gallery) -> float:
 
 
 def _settings(film: Film, per_second: float | None, every: int) -> Settings:
-    """Return how faces are followed; where frames are far apart, one may be missed all the same."""
-    usual = Settings()
+    """Return how faces are followed.
+
+    Where frames are far apart, a face that is missed on one may be found on the next all the same,
+    and each frame is worth more looks.
+    """
+    usual = Settings(portraits=PORTRAIT)
     apart = max(1.0 / per_second if per_second else 0.0, every / (film.info.rate or 25.0))
-    return replace(usual, patience=max(usual.patience, 2.5 * apart), portraits=PORTRAIT)
+    if apart < _SPARSE:
+        return usual
+    return replace(usual, patience=max(usual.patience, 1.6 * apart), looks_per_frame=4)
 
 
 class _Watched:

@@ -67,7 +67,7 @@ def link(traces: Iterable[Trace], least: float) -> list[list[int]]:
         least: average similarity that two groups need to become one.
 
     Returns:
-        Their numbers by group.
+        Their numbers by group, the groups with a name first.
     """
     waiting = iter(traces)
     named: dict[str, _Group] = {}
