@@ -81,7 +81,7 @@ def classic_home(
 def films(recognizer: kith.Recognizer, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """``clip.mp4`` shows Ada alone, ``film.mp4`` Ada and a stranger, with sound."""
     place, photos = tmp_path_factory.mktemp("films"), samples.folder("presidents")
-    ada = heads([photos / f"{name}.jpg" for name in ("obama", "obama2", "obama3")], recognizer)
+    ada = heads([photos / f"{name}.jpg" for name in ("obama", "obama3")], recognizer)
     stranger = heads([photos / "biden.jpg"], recognizer)
     alone = Actor(ada, walk((250, 180), (390, 180), 240))
     make_clip(place / "clip.mp4", [alone], seconds=4)
