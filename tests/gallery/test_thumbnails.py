@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import subprocess
+import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -196,3 +198,15 @@ def test_damage_is_found_and_not_handed_out(store: GalleryStore, ada: Vector) ->
         connection.exec_driver_sql("UPDATE thumbnails SET face_id = 1 WHERE person_id = 2")
     assert store.thumbnail("Ada") is None
     assert store.check() == ["Ada: the picture is damaged", "Bo: the picture is of another face"]
+
+
+def test_listing_people_does_not_load_what_looks_at_photos(
+    store: GalleryStore, path: Path, ada: Vector
+) -> None:
+    store.add("Ada", [seen(1, ada[0])], CONTRACT)
+    program = (
+        "import sys; from kith.gallery.store import GalleryStore; "
+        "[one] = GalleryStore.open(sys.argv[1]).people(); assert one.thumbnail; "
+        "assert not {'cv2', 'av', 'PIL', 'onnxruntime'} & sys.modules.keys()"
+    )
+    subprocess.run([sys.executable, "-c", program, str(path)], check=True, timeout=60)

@@ -60,13 +60,20 @@ def look_at_photo(
     refusal = None if faces and all_faces else unusable(best)
     if refusal is not None:
         return Looked(found.source, None, refusal)
-    picture = _picture(recognizer, found, best)
+    picture = picture_of(recognizer, found, best)
     shown = () if picture is None else tuple(picture if f is best else None for f in faces)
     photo = NewPhoto(found.digest, found.source, faces, portraits=shown)
     return Looked(found.source, photo, several=len(found.faces) > 1 and not all_faces)
 
 
-def _picture(recognizer: Recognizer, found: PhotoFaces, face: Face) -> bytes | None:
+def picture_of(recognizer: Recognizer, found: PhotoFaces, face: Face) -> bytes | None:
+    """Return what a face of a photo looks like, see `thumbnails`; None without the photo's pixels.
+
+    Args:
+        recognizer: that found it.
+        found: the photo.
+        face: on it.
+    """
     if found.pixels is None:
         return None
     # A large photo is read smaller than it is.

@@ -9,20 +9,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import cv2
-import numpy as np
 from sqlalchemy import func, select
 
 from kith.errors import InputError
 from kith.gallery import reading, schema
-from kith.media.jpeg import MAGIC, decode_jpeg, read_header
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from sqlalchemy import Connection
 
-    from kith.types import Face, Pixels
+    from kith.types import Pixels
 
 SIDE = 112
 """Of the picture, in pixels; the face is aligned."""
@@ -45,6 +42,10 @@ def encoded(pixels: Pixels) -> bytes:
     Raises:
         InputError: it is not.
     """
+    # Here, as in `is_sound`, because it loads what listing people needs not wait for.
+    import cv2
+    import numpy as np
+
     if pixels.ndim != 3 or pixels.shape[0] != pixels.shape[1] or pixels.shape[2] != 3:
         raise InputError(f"a portrait is a square of RGB pixels, not {pixels.shape}")
     if pixels.shape[0] != SIDE:
@@ -59,7 +60,11 @@ def encoded(pixels: Pixels) -> bytes:
 
 def is_sound(jpeg: Any) -> bool:
     """Tell whether this is a picture as `encoded` makes it, with nothing behind its end."""
-    if type(jpeg) is not bytes or len(jpeg) > MOST_BYTES or not jpeg.startswith(MAGIC):
+    if type(jpeg) is not bytes or len(jpeg) > MOST_BYTES:
+        return False
+    from kith.media.jpeg import MAGIC, decode_jpeg, read_header
+
+    if not jpeg.startswith(MAGIC):
         return False
     header = read_header(jpeg)
     if header is None or (header.width, header.height) != (SIDE, SIDE):
@@ -138,12 +143,6 @@ def want(connection: Connection, keep: bool) -> int:
         return 0
     connection.execute(schema.meta.update().values(unscrubbed=True))
     return connection.execute(_thumbnails.delete()).rowcount
-
-
-def portrait_order(face: Face) -> float:
-    """Return how well a face shows its person, 0–1."""
-    quality = face.quality
-    return 0.0 if quality is None else _shows(quality.score, quality.yaw, quality.size)
 
 
 def _goodness(row: Any) -> float:
