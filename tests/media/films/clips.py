@@ -47,6 +47,7 @@ def film(
     pix_fmt: str = "yuv420p",
     tone: str | None = None,
     sweep: bool = False,
+    rates: int = 44,
     frames: Iterable[av.VideoFrame] | None = None,
     noise: bool = False,
     options: dict[str, str] | None = None,
@@ -67,6 +68,7 @@ def film(
         pix_fmt: of the pictures.
         tone: coding of a sound; None: silent.
         sweep: whether the tone climbs, by 100 Hz a second; it is of 440 Hz otherwise.
+        rates: thousands of samples a second, of the tone: 44 (and a tenth) or 48.
         frames: instead of the numbered ones.
         noise: whether grains make every packet larger.
         options: for the encoder.
@@ -84,7 +86,11 @@ def film(
             video.sample_aspect_ratio = aspect
         if rotation is not None:
             video.set_display_rotation(rotation)
-        sound = out.add_stream(tone, 48_000 if tone == "libopus" else 44_100) if tone else None
+        sound = (
+            out.add_stream(tone, 48_000 if tone == "libopus" or rates == 48 else 44_100)
+            if tone
+            else None
+        )
         made = frames or (
             av.VideoFrame.from_ndarray(_grainy(picture(n % 256, size), noise)) for n in range(count)
         )

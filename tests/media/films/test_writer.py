@@ -141,6 +141,16 @@ def test_sound_of_a_part(tmp_path, coding):
         assert next(opened.frames()).time == pytest.approx(0.0, abs=0.05)
 
 
+def test_sound_that_changes_midway_is_left_out_from_there(tmp_path):
+    parts = [film(tmp_path / f"{n}.ts", 25, tone="mp2", rates=r) for n, r in enumerate((44, 48))]
+    source = tmp_path / "in.ts"
+    source.write_bytes(b"".join(part.read_bytes() for part in parts))
+    waves, _, name = samples(write(tmp_path / "out.mp4", evenly(50), audio_from=source))
+    assert name == "aac"
+    assert len(waves) / RATE >= 0.9
+    assert pitch(waves[4000:40_000]) == pytest.approx(440, abs=3)
+
+
 def test_a_silent_film_stays_silent(tmp_path):
     source = film(tmp_path / "in.mp4", 10)
     with open_film(write(tmp_path / "out.mp4", evenly(10), audio_from=source)) as opened:

@@ -127,7 +127,10 @@ class Sound:
                 if frame.pts is not None and frame.time_base is not None:
                     frame.pts -= round(self._begin / frame.time_base)
                     self._reach(frame.pts, frame.time_base)
-                yield from made.encode(frame)
+                try:
+                    yield from made.encode(frame)
+                except (av.error.FFmpegError, ValueError):  # its rate or its channels change
+                    self.skipped += 1
             yield from made.encode()
 
         return packets()
