@@ -171,4 +171,4 @@ def _apart(groups: Sequence[_Group]) -> npt.NDArray[np.bool_]:
         before = np.searchsorted(starts, spans[:, 1])  # how many began before its end
         busy = (before > 0) & (ends[np.maximum(before, 1) - 1] > spans[:, 0])
         apart[number, owners[busy]] = True
-    return apart | apart.T
+    return apart
