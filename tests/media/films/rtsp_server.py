@@ -1,7 +1,7 @@
 """An RTSP camera of GStreamer; run by the system's Python, which has its bindings.
 
-Prints its port. Reads lines: "stop" takes the camera away, "start" brings it back, end of input
-ends.
+Takes the file of a certificate with its key where it is to be encrypted. Prints its port. Reads
+lines: "stop" takes the camera away, "start" brings it back, end of input ends.
 """
 
 import sys
@@ -11,13 +11,23 @@ import gi
 
 gi.require_version("Gst", "1.0")
 gi.require_version("GstRtspServer", "1.0")
-from gi.repository import GLib, Gst, GstRtspServer  # noqa: E402
+from gi.repository import Gio, GLib, Gst, GstRtspServer  # noqa: E402
 
 PIPELINE = (
     "( videotestsrc is-live=true pattern=smpte100 ! video/x-raw,width=320,height=240,framerate=25/1"
     " ! x264enc tune=zerolatency key-int-max=25 speed-preset=ultrafast"
     " ! rtph264pay name=pay0 pt=96 config-interval=1 )"
 )
+
+
+def encrypt(server, factory, certificate):
+    auth, anybody = GstRtspServer.RTSPAuth(), GstRtspServer.RTSPToken()
+    auth.set_tls_certificate(Gio.TlsCertificate.new_from_file(certificate))
+    anybody.set_string("media.factory.role", "anybody")
+    auth.set_default_token(anybody)
+    may = "anybody, media.factory.access=true, media.factory.construct=true"
+    factory.add_role_from_structure(Gst.Structure.new_from_string(may))
+    server.set_auth(auth)
 
 
 def main():
@@ -30,6 +40,8 @@ def main():
     factory.set_launch(PIPELINE)
     factory.set_shared(True)
     mounts.add_factory("/door", factory)
+    if len(sys.argv) > 1:
+        encrypt(server, factory, sys.argv[1])
     server.attach(None)
     loop = GLib.MainLoop()
 

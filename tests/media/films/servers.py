@@ -2,24 +2,40 @@
 
 from __future__ import annotations
 
+import shutil
 import socket
+import subprocess
 import threading
 import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Self
 
 import cv2
+import pytest
 
 from .clips import picture
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
     from kith.types import Pixels
 
 
 def jpeg(pixels: Pixels) -> bytes:
     return cv2.imencode(".jpg", pixels[..., ::-1])[1].tobytes()
+
+
+def made_certificate(folder: Path) -> Path:
+    """Sign a certificate for this machine by itself; one file with its key."""
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        pytest.skip("needs openssl")
+    path = folder / "own.pem"
+    command = [openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"]
+    command += ["-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1"]
+    subprocess.run([*command, "-keyout", path, "-out", path], check=True, capture_output=True)
+    return path
 
 
 class MjpegCamera:

@@ -16,6 +16,8 @@ import pytest
 from kith.errors import FilmUnreadable
 from kith.media.films import live, open_source
 
+from .servers import made_certificate
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -29,11 +31,12 @@ SERVER = Path(__file__).with_name("rtsp_server.py")
 class Door:
     """A camera at rtsp://127.0.0.1:PORT/door."""
 
-    def __init__(self) -> None:
+    def __init__(self, *certificate: Path) -> None:
         self.process = subprocess.Popen(
-            [PYTHON, SERVER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            [PYTHON, SERVER, *certificate], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
-        self.address = f"rtsp://127.0.0.1:{self.process.stdout.readline().strip()}"
+        scheme = "rtsps" if certificate else "rtsp"
+        self.address = f"{scheme}://127.0.0.1:{self.process.stdout.readline().strip()}"
 
     def order(self, word: str) -> None:
         self.process.stdin.write(f"{word}\n")
@@ -41,9 +44,13 @@ class Door:
 
 
 @pytest.fixture(scope="module")
-def door() -> Iterator[Door]:
+def gstreamer() -> None:
     if not PYTHON.exists() or subprocess.run([PYTHON, "-c", NEEDED], check=False).returncode:
         pytest.skip("needs GStreamer's RTSP server with its Python bindings")
+
+
+@pytest.fixture(scope="module")
+def door(gstreamer: None) -> Iterator[Door]:
     made = Door()
     with made.process:
         yield made
@@ -102,3 +109,15 @@ def test_closing_while_the_camera_hangs(door):
         assert time.monotonic() - began < 1.0
     finally:
         door.process.send_signal(signal.SIGCONT)
+
+
+def test_an_encrypted_camera(gstreamer, tmp_path, monkeypatch):
+    certificate = made_certificate(tmp_path)
+    made = Door(certificate)
+    with made.process:
+        with pytest.raises(FilmUnreadable, match="its certificate is not trusted"):
+            open_source(f"{made.address}/door", timeout=5)
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+        with open_source(f"{made.address}/door", timeout=5) as source:
+            assert next(source.frames()).width == 320
+        made.process.stdin.close()

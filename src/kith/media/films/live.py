@@ -82,10 +82,10 @@ class LiveSource(Source):
             raise
 
     def frames(self) -> Iterator[Frame]:
-        """Yield the newest frame each time one is asked for.
+        """Yield the newest frame each time one is asked for, until the source is closed.
 
-        Raises:
-            FilmUnreadable: the source was lost and is not to be connected again.
+        They end as well where it came to its end, or was lost and is not to be connected again:
+        `problem` says why.
         """
         while (frame := self._next()) is not None:
             yield frame
@@ -149,10 +149,10 @@ class LiveSource(Source):
             if self._size is None:  # it never worked: most likely a wrong address
                 raise FilmUnreadable(self.name, reason)
             self._tell("lost", reason)
-            if not self._reconnect:
+            if not self._reconnect or not self.live:  # a film would start anew
                 self.problem = reason
                 self._tell("ended", reason)
-                raise FilmUnreadable(self.name, reason)
+                return
             if time.monotonic() - began > _STEADY:
                 pause = FIRST_PAUSE
             with self._change:
