@@ -3,7 +3,6 @@
 import { call } from "./api.js";
 import { byId, el, fill } from "./dom.js";
 import { bitmap, catchDrops, cut, drawn, dropPlace } from "./pictures.js";
-import { announce } from "./say.js";
 import { line } from "./scale.js";
 import { score } from "./words.js";
 
@@ -82,7 +81,6 @@ function tell(answer, place) {
     el("div", { class: "both" }, faces.map((face) => el("span", { class: "portrait large" }, face))),
     el("h2", {}, title),
     decided ? scale(answer) : el("p", { class: "none" }, answer.reason ?? "")));
-  announce(title);
 }
 
 function cutOf(slot, face) {

@@ -1,17 +1,17 @@
 // The welcome: once per visit, written over the picture and, where wanted, spoken by the browser.
 
-import { byId } from "./dom.js";
+import { byId, el } from "./dom.js";
 import { settings } from "./settings.js";
 import { toast } from "./say.js";
 import { welcomeText } from "./languages.js";
 
 const SHOWN = 5000; // milliseconds that a welcome stands over the picture
 const HUNG = 20000; // an utterance that takes longer is given up
+const LINES = 3; // welcomes over the picture at a time
 const QUEUE = 3; // more welcomes than that are not waited for
 
 let waiting = 0;
 let warned = false;
-let hiding = 0;
 
 export class Greeter {
   #here = new Map(); // name -> when last seen, in milliseconds
@@ -32,11 +32,10 @@ export class Greeter {
 /** Welcome somebody. */
 export function welcome(name) {
   const words = welcomeText(settings, name);
-  const place = byId("welcome");
-  place.textContent = words;
-  place.hidden = false;
-  clearTimeout(hiding);
-  hiding = setTimeout(() => (place.hidden = true), SHOWN);
+  const line = el("p", { dir: "auto" }, words);
+  byId("welcome").append(line);
+  if (byId("welcome").children.length > LINES) byId("welcome").firstChild.remove();
+  setTimeout(() => line.remove(), SHOWN);
   if (settings.speak) speak(words, settings.language);
 }
 

@@ -3,6 +3,8 @@
 import { el } from "./dom.js";
 import { label, score } from "./words.js";
 
+const CROWD = 6; // with more faces their labels are small
+
 export class Overlay {
   #place;
   #pick;
@@ -17,6 +19,7 @@ export class Overlay {
 
   /** Show these faces of a picture of this size, and no others. */
   show({ faces, width, height }) {
+    this.#place.classList.toggle("crowd", faces.length > CROWD);
     const now = new Set();
     for (const face of faces) {
       now.add(face.track);

@@ -26,7 +26,7 @@ export async function identify(file) {
   const source = await bitmap(file);
   if (mine !== turn) return;
   const shown = el("div", { class: "shown" });
-  const list = el("div", { class: "found", role: "status" }, el("p", { class: "none" }, "Looking…"));
+  const list = el("div", { class: "found" }, el("p", { class: "none" }, "Looking…"));
   if (source) shown.append(drawn(source, MOST, "The photo"));
   else shown.append(el("p", { class: "none" }, "This browser cannot show this kind of picture; the server may still read it."));
   fill(body, el("div", { class: "answer" }, shown, el("div", { class: "panel" }, list, again)));
