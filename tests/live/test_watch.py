@@ -147,6 +147,73 @@ def test_an_empty_gallery_knows_nobody(
 
 
 @pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda gallery: gallery.forget("Ada"), ("unknown", None)),
+        (lambda gallery: gallery.rename("Ada", "Countess"), ("recognised", "Countess")),
+    ],
+    ids=["forgotten", "renamed"],
+)
+def test_a_change_of_the_gallery_is_told_at_once(
+    place: Path,
+    recognizer: kith.Recognizer,
+    pictures: list[bytes],
+    tmp_path: Path,
+    change: Callable[[kith.Gallery], object],
+    told: tuple[str, str | None],
+) -> None:
+    """Also where another program made it; what was seen so far is asked about anew."""
+    path = enrol_ada(tmp_path / "people.kith")
+    changed: list[float] = []
+    seen: list[tuple[str, str | None]] = []
+
+    def stop(step: Step) -> bool:
+        new = [(event.event, event.name) for event in step.events]
+        if not changed and ("recognised", "Ada") in new:
+            with kith.Gallery(path, recognizer=recognizer) as other:
+                change(other)
+            changed.append(time.monotonic())
+        elif changed and step.moment is not None:
+            seen.extend(new)
+            return told in seen or time.monotonic() > changed[0] + 1.0
+        return False
+
+    with (
+        kith.Gallery(path, recognizer=recognizer) as people,
+        Camera(pictures) as camera,
+        Watching(camera.address, people) as watching,
+    ):
+        follow(watching, stop)
+    assert told in seen
+    assert "Ada" not in {name for _, name in seen}
+
+
+def test_who_is_enrolled_meanwhile_is_recognised(
+    place: Path, recognizer: kith.Recognizer, pictures: list[bytes], tmp_path: Path
+) -> None:
+    path = tmp_path / "people.kith"
+    enrolled: list[float] = []
+    named: list[float] = []
+
+    def stop(step: Step) -> bool:
+        kinds = {event.event for event in step.events}
+        if not enrolled and "unknown" in kinds:
+            enrol_ada(path)
+            enrolled.append(time.monotonic())
+        elif "recognised" in kinds:
+            named.append(time.monotonic())
+        return bool(named)
+
+    with (
+        kith.Gallery(path, recognizer=recognizer) as people,
+        Camera(pictures) as camera,
+        Watching(camera.address, people) as watching,
+    ):
+        follow(watching, stop)
+    assert named[0] - enrolled[0] < 1.0
+
+
+@pytest.mark.parametrize(
     ("source", "options", "complaint"),
     [
         ("film.mp4", {"threshold": 3.0}, "threshold"),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Self
 
 from kith.live.events import Visits
 from kith.live.watch_figures import Figures
+from kith.live.watch_gallery import Known
 from kith.live.watch_inbox import Arrived, Ended, Inbox, News
 from kith.media.films import open_source
 from kith.tracking import Follower
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from kith.live.events import WatchEvent
     from kith.media.films import Frame
     from kith.tracking import Moment, Settings
-    from kith.types import Face, Identification
 
 _STEP = 0.1
 """Seconds after which somebody who wants it to stop is noticed."""
@@ -43,7 +43,8 @@ def watch(
 
     A name is given by the votes of several looks at a face, never by one. A live source is looked
     at as it is now: frames that come while you work on an event are dropped. It goes on until you
-    stop taking events; a film ends with its last frame.
+    stop taking events; a film ends with its last frame. Who is enrolled, renamed or forgotten
+    meanwhile, here or by another program, is told with the next frame.
 
     Args:
         source: a camera's number, an address (rtsp, http, …), the path of a film or a folder.
@@ -129,11 +130,9 @@ class Watching:
         settings: Settings | None = None,
         paced: bool = False,
     ) -> None:
-        def ask(faces: Sequence[Face]) -> tuple[Identification, ...]:
-            return gallery.identify_faces(faces, threshold=threshold)
-
-        ask([])  # an option out of range or a wrong gallery is told before anything is opened
-        self._follower = Follower(gallery.recognizer, ask, settings)
+        # An option out of range or a wrong gallery is told before anything is opened.
+        self._known = Known(gallery, threshold)
+        self._follower = Follower(gallery.recognizer, self._known, settings)
         self._inbox = Inbox()
         self._began = time.monotonic()
         self._source = open_source(
@@ -228,6 +227,8 @@ class Watching:
         if self._stopped:
             return
         frame = arrived.frame
+        if self._known.has_changed():  # who was forgotten is not named once more
+            self._follower.refresh()
         moment = self._follower.step(frame)
         self._clock = frame.time, came
         self.figures.add(time.monotonic() - came)
