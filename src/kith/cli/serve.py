@@ -177,10 +177,11 @@ def _log(*, quiet: bool) -> None:
     """Write what the server does on stderr, a line each."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(logging.Formatter("%(asctime)s %(message)s", "%H:%M:%S"))
-    for name, level in (("kith.server", logging.INFO), ("uvicorn", logging.WARNING)):
-        log = logging.getLogger(name)
-        log.handlers, log.propagate = [handler], False
-        log.setLevel(logging.ERROR if quiet else level)
+    log = logging.getLogger("kith.server")
+    log.handlers, log.propagate = [handler], False
+    log.setLevel(logging.ERROR if quiet else logging.INFO)
+    # It complains of clients: of what is not HTTP, and of live connections that were refused.
+    logging.getLogger("uvicorn").setLevel(logging.CRITICAL)
 
 
 def _show(url: str) -> None:

@@ -83,10 +83,24 @@ def _words(problem: dict[str, Any]) -> str:
     return f"{place}: {problem.get('msg', 'wrong')}"
 
 
-async def _plain(_request: Request, error: Exception) -> JSONResponse:
+async def _plain(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     code = _CODES.get(error.status_code, "refused")
     reason = _REASONS.get(error.status_code, str(error.detail))
     response = Refused(error.status_code, code, reason).response()
-    response.headers.update(error.headers or {})  # which methods there are
+    if error.status_code == 405:
+        response.headers["allow"] = ", ".join(sorted(_methods(request))) or "GET, HEAD"
     return response
+
+
+def _methods(request: Request) -> set[str]:
+    """Return what can be done with an address; a router knows only its first operation."""
+    asked = request.scope["path"].split("/")
+    found: set[str] = set()
+    for path, operations in request.app.openapi()["paths"].items():
+        parts = path.split("/")
+        if len(parts) == len(asked) and all(
+            part == given or part.startswith("{") for part, given in zip(parts, asked, strict=True)
+        ):
+            found |= {method.upper() for method in operations}
+    return found

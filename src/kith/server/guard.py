@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from starlette.requests import HTTPConnection
+from starlette.websockets import WebSocketDisconnect
 
 from kith.errors import KithError
 from kith.server.refusal import Refused
@@ -109,6 +110,8 @@ class Guard:
             return
         try:
             await self._app(scope, receive, send)
+        except WebSocketDisconnect:
+            pass  # it went away before it was let in
         except Exception as error:  # noqa: BLE001 - as above
             refusal_of(error)
             with suppress(Exception):  # whatever state it is in: it is closed one way or another

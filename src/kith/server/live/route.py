@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from fastapi import APIRouter, WebSocket
 
 from kith.server.guard import CLIENT
-from kith.server.live.session import Session
+from kith.server.live.session import FULL, Session
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +23,6 @@ router = APIRouter()
 log = logging.getLogger("kith.server")
 
 PROTOCOL = "kith"
-FULL = 4503
 
 
 @router.websocket("/v1/live")

@@ -16,6 +16,7 @@ from kith import __version__
 from kith.errors import KithError
 from kith.server.live import messages, shapes
 from kith.server.live.watcher import Watcher
+from kith.server.refusal import Refused
 
 if TYPE_CHECKING:
     from starlette.websockets import WebSocket
@@ -31,7 +32,7 @@ MOST_BROKEN = 10
 """Frames in a row that cannot be read; then it is no camera."""
 
 TOO_LARGE, UNUSABLE = 1009, 1011
-NONSENSE, IDLE, TOO_OFTEN = 4400, 4408, 4429
+NONSENSE, IDLE, TOO_OFTEN, FULL = 4400, 4408, 4429, 4503
 
 
 class Closed(Exception):
@@ -68,15 +69,17 @@ class Session:
 
     async def run(self) -> None:
         """Serve; returns when the client is gone or was sent away."""
-        people = await self._engine.files(self._engine.people.store.count)
-        await self._send(self._hello(people))
-        tasks = [asyncio.create_task(self._read()), asyncio.create_task(self._answer())]
+        tasks: list[asyncio.Task[None]] = []
         try:
+            await self._send(await self._engine.files(self._hello))
+            tasks += [asyncio.create_task(self._read()), asyncio.create_task(self._answer())]
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             for task in done:
                 task.result()
         except Closed as end:
             await self._close(end.code, end.reason)
+        except Refused as error:
+            await self._close(FULL, error.reason)
         except KithError as error:  # the gallery was replaced, or is of another kind now
             await self._close(UNUSABLE, str(error))
         except (WebSocketDisconnect, RuntimeError):
@@ -86,8 +89,8 @@ class Session:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
 
-    def _hello(self, people: int) -> dict[str, Any]:
-        limit = self._engine.limit()
+    def _hello(self) -> dict[str, Any]:
+        people, limit = self._engine.people.store.count(), self._engine.limit()
         return {"type": "hello", "version": __version__, "people": people, "threshold": limit}
 
     async def _read(self) -> None:
