@@ -157,6 +157,7 @@ def _show(seen: Timeline, bars: MediaProgress) -> None:
             f"{len(seen.known):,} known",
             f"{len(seen.unknown):,} unknown",
             f"{count(seen.untold, 'track')} too short or poor to tell" if seen.untold else "",
+            f"{count(seen.skipped, 'damaged part')} passed over" if seen.skipped else "",
         ]
     )
     say(f"{printable(seen.source)}: {words}")
