@@ -14,12 +14,14 @@ import select
 import signal
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kith.gallery.store import GalleryStore
 
 from .people import CONTRACT, digest, photo, raw_bytes
+from .pictures import picture
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,6 +30,7 @@ CHANGES = 10
 """A child lives for as long as so many changes take, at most."""
 NAMES = 7
 FORGOTTEN = "Zaphod Quentulus"
+PICTURE = picture(1)
 NEXT = 2_000_000_000
 """A photo of somebody else, which no child ever comes to."""
 
@@ -101,7 +104,8 @@ def enrol(path: Path, number: int, writing: int) -> None:
 def forget(path: Path, number: int, writing: int) -> None:
     with GalleryStore.open(path, create=True) as store:
         for index in range(1_000_000_000):
-            store.add(FORGOTTEN, [photo(index, source="private.jpg")], CONTRACT)
+            known = photo(index, source="private.jpg")
+            store.add(FORGOTTEN, [replace(known, portraits=(PICTURE,))], CONTRACT)
             store.forget(FORGOTTEN)
             os.write(writing, f"{index}\n".encode())
 
@@ -126,6 +130,7 @@ def look_forgotten(path: Path, lines: list[str]) -> None:
         left = raw_bytes(path) if path.exists() else b""
         assert FORGOTTEN.encode() not in left, "a forgotten name is left"
         assert b"private.jpg" not in left, "a forgotten source is left"
+        assert PICTURE[-80:-20] not in left, "a forgotten picture is left"
 
 
 if __name__ == "__main__":

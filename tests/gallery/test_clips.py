@@ -10,8 +10,8 @@ import pytest
 
 import kith
 from kith.errors import EnrolmentError
-from kith.gallery import clips
-from kith.gallery.clips import stretches
+from kith.gallery import clips, reel
+from kith.gallery.reel import Stopped, stretches
 from kith.samples.clip import Actor, heads, make_clip, walk
 from kith.types import Verdict
 
@@ -239,12 +239,32 @@ def test_a_long_film_is_looked_at_in_stretches(
     film = tmp_path / "long.mp4"
     still = walk((320, 180), (330, 180), 260, seconds=20)
     make_clip(film, [Actor(cast["madonna"], still, turn=4.0)], seconds=20.0, rate=10)
-    monkeypatch.setattr(clips, "LONGEST", 4.0)
-    monkeypatch.setattr(clips, "STRETCH", 1.0)
+    monkeypatch.setattr(reel, "LONGEST", 4.0)
+    monkeypatch.setattr(reel, "STRETCH", 1.0)
     [seen] = people.enroll("Madonna", film).films
     assert 3.0 < seen.seconds < 5.0
     assert (seen.people, seen.share) == (1, 1.0)
     assert seen.faces >= 3
+
+
+def test_of_a_long_film_that_is_cut_off_the_stretches_that_are_there(
+    people: kith.Gallery, cast: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole, broken = tmp_path / "whole.mkv", tmp_path / "broken.mkv"
+    still = walk((320, 180), (330, 180), 260, seconds=16)
+    make_clip(whole, [Actor(cast["madonna"], still, turn=2.0)], seconds=16.0, rate=10)
+    broken.write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
+    monkeypatch.setattr(reel, "LONGEST", 4.0)
+    monkeypatch.setattr(reel, "STRETCH", 1.0)
+    [seen] = people.enroll("Madonna", broken).films
+    assert 1.0 < seen.seconds < 3.0
+    assert seen.problem is not None
+
+
+def test_a_film_given_twice_is_told_once(people: kith.Gallery, films: Path) -> None:
+    report = people.enroll("Madonna", [films / "one.mkv", str(films / "one.mkv")])
+    assert (report.added, report.already, report.known_films) == (1, 1, 1)
+    assert len(report.films) == 1
 
 
 def test_nobody_waits_for_a_film_when_the_enrolment_is_over(
@@ -258,7 +278,7 @@ def test_nobody_waits_for_a_film_when_the_enrolment_is_over(
         on_progress=lambda *_: None,
         stopped=lambda: next(stopping),
     )
-    with pytest.raises(clips.Stopped):
+    with pytest.raises(Stopped):
         reader.look(films / "alone.mp4", "0" * 64)
 
 

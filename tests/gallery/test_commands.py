@@ -9,9 +9,10 @@ from typer.testing import CliRunner
 from kith.cli.gallery import app
 from kith.errors import GalleryError, OptionError, PersonExists, UnknownPerson
 from kith.gallery.location import default_path
+from kith.gallery.records import NewPhoto
 from kith.gallery.store import GalleryStore
 
-from .people import CONTRACT, digest, photo, photos_of, random_units
+from .people import CONTRACT, digest, face, lookalikes, photo, photos_of, random_units
 from .pictures import seen
 
 if TYPE_CHECKING:
@@ -65,6 +66,17 @@ def test_show(known: Path) -> None:
     assert set(seen) == {"box", "score", "quality", "similarity", "outlier"}
     assert seen["outlier"]
     assert len(seen["box"]) == 4
+
+
+def test_show_a_film(known: Path) -> None:
+    faces = tuple(map(face, [*lookalikes(7, 4, 0.9), random_units(70, 1)[0]]))
+    with GalleryStore.open(known) as store:
+        store.add("Cy", [NewPhoto(digest("film"), "clip.mp4", faces), *photos_of(8, 2)], CONTRACT)
+    [line] = [line for line in fine("show", "Cy").stdout.splitlines() if "clip.mp4" in line]
+    assert "–" in line
+    assert "5 faces" in line
+    [film, *_] = objects("show", "Cy")[0]["photos"]
+    assert len(film["faces"]) == 5
 
 
 def test_rename(known: Path) -> None:

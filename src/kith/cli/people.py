@@ -5,13 +5,13 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from kith.cli.output import ROWS_PER_TABLE, console
+from kith.cli.output import ROWS_PER_TABLE, console, count, joined
 from kith.errors import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from kith.gallery.records import PersonDetail, PersonSummary
+    from kith.gallery.records import PersonDetail, PersonSummary, PhotoDetail
 
 
 def print_people(people: Iterable[PersonSummary], *, header: bool) -> None:
@@ -27,7 +27,7 @@ def print_people(people: Iterable[PersonSummary], *, header: bool) -> None:
             table.add_column(column, justify="right")
         table.add_column("since")
         for person in batch:
-            counts = [str(count) for count in (person.photos, person.faces, person.outliers)]
+            counts = [str(number) for number in (person.photos, person.faces, person.outliers)]
             table.add_row(Text(person.name), *counts, person.created[:10])
         console().print(table)
         header = False
@@ -48,11 +48,20 @@ def print_person(person: PersonDetail, *, header: bool) -> None:
         table.add_column(column, justify="right")
     table.add_column("")
     for photo in person.photos:
-        for face in photo.faces:
-            table.add_row(
-                Text(printable(photo.source)),
-                "" if face.quality is None else f"{face.quality:.2f}",
-                f"{face.similarity:.2f}",
-                "" if face.member else "left out: too unlike the others",
-            )
+        table.add_row(Text(printable(photo.source)), *_agreement(photo))
     screen.print(table)
+
+
+def _agreement(photo: PhotoDetail) -> tuple[str, str, str]:
+    """Return a photo's quality, its similarity with the person's template, and a remark.
+
+    Of several faces, as a film has them, the best quality and from what to what they agree.
+    """
+    measured = [face.quality for face in photo.faces if face.quality is not None]
+    low, high = (f(face.similarity for face in photo.faces) for f in (min, max))
+    agree = f"{low:.2f}" if len(photo.faces) == 1 else f"{low:.2f}–{high:.2f}"
+    faces = count(len(photo.faces), "face") if len(photo.faces) > 1 else ""
+    left = sum(not face.member for face in photo.faces)
+    some = f"{left} " if 0 < left < len(photo.faces) else ""
+    remark = f"{some}left out: too unlike the others" if left else ""
+    return f"{max(measured):.2f}" if measured else "", agree, joined([faces, remark])

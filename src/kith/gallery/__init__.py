@@ -3,7 +3,7 @@
 What people use:
 
     gallery         `Gallery`: recogniser, search and decision over a store
-    enroll          photos become people
+    enroll          photos and films become people
     store           `GalleryStore`: everything that is kept, behind one door
     search          `TemplateIndex`: the most similar people, kept in step with the store
     archive         a gallery as one file to hand over, and back
@@ -11,12 +11,24 @@ What people use:
     names           what a person may be called
     location        where the gallery lies when nobody says
 
+`Gallery` is made of `opened` (file and networks), `enrolling` (taking people in) and `gallery`.
+
+Below `enroll`:
+
+    looking         which face of a photo is meant
+    clips           whom a film is about, and which of the faces are kept
+    reel            which frames of a film are looked at
+    crowd           who of several people a film is about
+    choosing        which of many faces are good and unlike each other
+    described       the same for faces from a camera
+
 Below `store`:
 
     reading         every look-up
     writing         every change, each inside one transaction
     checking        what may be wrong
     templates       many embeddings of a person to one vector, outliers left out
+    thumbnails      what people look like
     vectors         templates for the search
     rows            values to columns and back
     schema          the tables

@@ -19,31 +19,19 @@ from kith.gallery.crowd import Passage, Protagonist, Sighting, protagonist
 from kith.gallery.enroll_report import FilmFaces
 from kith.gallery.looking import Looked
 from kith.gallery.records import NewPhoto
+from kith.gallery.reel import PER_SECOND, Reel
 from kith.media.films import open_film
 from kith.quality import reason
 from kith.tracking import Follower, Settings
 from kith.types import Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
     from kith.media.films import Film, Frame
     from kith.recognizer import Recognizer
     from kith.tracking import Moment, Track
     from kith.types import Face, Identification
-
-PER_SECOND = 8.0
-"""Frames looked at."""
-
-LONGEST = 120.0
-"""Seconds of a film that are looked at, at most; of a longer one so many in stretches."""
-
-STRETCH = 5.0
-"""Seconds; long enough for a head to turn."""
-
-
-class Stopped(Exception):
-    """Nobody waits for the film any longer."""
 
 
 class ClipReader:
@@ -100,9 +88,12 @@ class ClipReader:
             return Looked(source, None, error.reason)
 
     def _look(self, film: Film, digest: str) -> Looked:
-        found = _Found()
+        def told(seconds: float, of: float) -> None:
+            self._on_progress(film.source, seconds, of)
+
+        found, reel = _Found(), Reel(film, told, self._stopped)
         follower = Follower(self._recognizer, _nobody, self._settings)
-        for frame in self._frames(film):
+        for frame in reel:
             found.take(follower.step(frame), frame)
         for track in follower.finish():
             found.leave(track)
@@ -111,46 +102,11 @@ class ClipReader:
         main = protagonist(found.passages, self._same)
         if not main.dominates:
             return Looked(film.source, None, _crowd(main))
-        return self._kept(film, digest, main, found.seconds)
-
-    def _frames(self, film: Film) -> Iterator[Frame]:
-        parts = stretches(film.info.duration)
-        ends = film.info.duration or LONGEST
-        done, total = 0.0, sum(min(end, ends) - start for start, end in parts)
-        for start, end in parts:
-            for frame in film.frames(PER_SECOND, start=start, end=end):
-                if self._stopped():
-                    raise Stopped
-                yield frame
-                self._on_progress(film.source, min(total, done + frame.time - start), total)
-            done += end - start
-
-    def _kept(self, film: Film, digest: str, main: Protagonist, seconds: float) -> Looked:
-        faces = [sighting.face for sighting in main.sightings]
-        kept = [main.sightings[index] for index in choose(faces)]
-        pictures = tuple(one.picture for one in kept)
-        photo = NewPhoto(
-            digest,
-            film.source,
-            tuple(one.face for one in kept),
-            portraits=pictures if any(pictures) else (),
+        kept = [main.sightings[index] for index in choose([one.face for one in main.sightings])]
+        seen = FilmFaces(
+            film.source, len(kept), found.seconds, main.people, main.share, reel.problem
         )
-        seen = FilmFaces(film.source, len(kept), seconds, main.people, main.share, film.problem)
-        return Looked(film.source, photo, film=seen)
-
-
-def stretches(duration: float | None) -> list[tuple[float, float]]:
-    """Return from when to when a film is looked at, in seconds.
-
-    Args:
-        duration: of the film; None: nobody knows.
-    """
-    if duration is None or duration <= LONGEST:
-        # To the end, wherever the file says that it is.
-        return [(0.0, LONGEST if duration is None else duration + STRETCH)]
-    count = round(LONGEST / STRETCH)
-    middles = [duration * (2 * number + 1) / (2 * count) for number in range(count)]
-    return [(middle - STRETCH / 2, middle + STRETCH / 2) for middle in middles]
+        return Looked(film.source, _photo(film.source, digest, kept), film=seen)
 
 
 class _Found:
@@ -199,6 +155,12 @@ class _Found:
             if face.quality is not None and face.quality.score > self._poorest:
                 self._poorest = face.quality.score
                 self.nothing = f"face {reason(face.quality)} throughout"
+
+
+def _photo(source: str, digest: str, kept: Sequence[Sighting]) -> NewPhoto:
+    pictures = tuple(one.picture for one in kept)
+    shown = pictures if any(pictures) else ()
+    return NewPhoto(digest, source, tuple(one.face for one in kept), portraits=shown)
 
 
 def _crowd(main: Protagonist) -> str:
