@@ -11,6 +11,7 @@ from kith.tracking.eye import Eye
 from kith.tracking.judge import Judge
 from kith.tracking.records import Look, Moment, Track
 from kith.tracking.scene import Scene
+from kith.tracking.searching import Search
 from kith.tracking.settings import Settings
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ class Follower:
         self._settings = settings = settings or Settings()
         self._threshold = recognizer.threshold
         same = recognizer.threshold if settings.same is None else settings.same
+        self._seeker = Search(recognizer, settings.side)
         self._eye = Eye(recognizer, ask, settings.portraits)
         sure = min(0.95, recognizer.pipeline.score + DISTINCT)
         self._crowd = Crowd(settings, same, sure)
@@ -81,6 +83,7 @@ class Follower:
             left += self._end()
             self._due = self._time = time
             self._searched = float("-inf")
+            self._seeker.reset()
         apart, self._time = time - self._time, time
         searched = time >= self._due - 1e-6
         if searched:
@@ -143,7 +146,8 @@ class Follower:
             return []
         left = self._end() if glimpse.cut else []
         self._searched = frame.time
-        self._crowd.take_in(self._eye.search(frame, small), frame.time)
+        expected = [track.motion.at(frame.time) for track in self._crowd.tracks]
+        self._crowd.take_in(self._seeker.find(frame, small, expected), frame.time)
         for track in self._crowd.tracks:
             if track.found:
                 attention.notice(track, frame.time)

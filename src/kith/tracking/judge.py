@@ -135,8 +135,7 @@ class Judge:
             if old is not None:
                 self._crowd.resume(old, track)
                 return old
-            track.hits += self._settings.confirm - 1
-            self._crowd.confirm(track)
+            self._crowd.vouch(track, look.face.score)
         return track
 
     def _conclude(self, track: Followed, time: float) -> None:

@@ -27,10 +27,10 @@ FADE = np.array([1.0, 1.0, 0.6, 0.6])
 SEEN = np.array([0.04, 0.04, 0.06, 0.06])
 """How far a detection is off (standard deviation); of a place, in widths of the face."""
 
-PUSH = np.array([3.0, 3.0, 0.5, 0.5])
+PUSH = np.array([4.0, 4.0, 0.5, 0.5])
 """How much velocity changes in a second (standard deviation)."""
 
-START = np.array([1.5, 1.5, 0.3, 0.3])
+START = np.array([3.0, 3.0, 0.4, 0.4])
 """How large it may be at first (standard deviation), per second."""
 
 
