@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
+import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -145,5 +148,13 @@ def test_it_is_made_of_its_own_files_alone(address: str, browsers: Browsers) -> 
         assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|\beval\b", text), file.name
 
 
-def test_the_page_is_small(address: str, browsers: Browsers) -> None:
-    assert sum(file.stat().st_size for file in PAGE.iterdir()) < 150_000
+def test_the_page_is_small_and_in_the_wheel(tmp_path: Path) -> None:
+    files = {file.name: file.stat().st_size for file in PAGE.iterdir()}
+    assert sum(files.values()) < 150_000
+    root = Path(__file__).parents[2]
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
+    subprocess.run(command, cwd=root, check=True, capture_output=True, timeout=120)
+    [wheel] = tmp_path.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        inside = {Path(name).name for name in archive.namelist() if "/server/page/" in name}
+    assert inside == set(files)

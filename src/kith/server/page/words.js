@@ -72,9 +72,9 @@ export function enrolled(report) {
   return said;
 }
 
-/** "12:03". */
+/** "12:03", as the reader writes it. */
 export function clock(date) {
-  return date.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+  return date.toLocaleTimeString([], { hour: "numeric", minute: "2-digit" });
 }
 
 /** "22 November 2026", from ISO 8601. */
