@@ -13,6 +13,7 @@ import numpy as np
 from av.video.reformatter import Colorspace, Interpolation, VideoReformatter
 
 from kith.errors import FilmUnreadable
+from kith.media.films.hdr import to_ordinary
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -159,20 +160,18 @@ def _rgb(decoded: av.VideoFrame, width: int, height: int) -> Pixels:
     across, down = (width, height) if quarters % 2 == 0 else (height, width)
     assumed = Colorspace.ITU709 if decoded.height > _SD_HEIGHT else Colorspace.ITU601
     same = (across, down) == (decoded.width, decoded.height)
-    rgb = (
-        (_own.full if same else _own.reduced)
-        .reformat(
-            decoded,
-            across,
-            down,
-            format="rgb24",
-            src_colorspace=assumed if decoded.colorspace == _UNSPECIFIED else None,
-            interpolation=Interpolation.BILINEAR if same else Interpolation.AREA,
-            threads=_THREADS,
-        )
-        .to_ndarray()
+    converter = _own.full if same else _own.reduced
+    converted = converter.reformat(
+        decoded,
+        across,
+        down,
+        format="rgb24",
+        src_colorspace=assumed if decoded.colorspace == _UNSPECIFIED else None,
+        interpolation=Interpolation.BILINEAR if same else Interpolation.AREA,
+        threads=_THREADS,
     )
-    return np.ascontiguousarray(np.rot90(rgb, quarters), np.uint8)
+    rgb = to_ordinary(np.asarray(converted.to_ndarray(), np.uint8), decoded)
+    return np.ascontiguousarray(np.rot90(rgb, quarters))
 
 
 def _inside(own: tuple[int, int], wanted: tuple[int, int]) -> tuple[int, int]:
