@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import kith
+from decision.calibrations import calibration
 from kith.errors import OptionError, PhotoError, PhotoNotFound
 from kith.live.timeline import _Watched
 from kith.media.films import Frame
@@ -126,6 +127,21 @@ def test_a_stricter_threshold(film: Path, people: kith.Gallery) -> None:
     assert told.threshold == 0.99
     assert told.known == ()
     assert {person.threshold for person in told.people} == {0.99}
+
+
+def test_a_calibrated_gallery(film: Path, people: kith.Gallery) -> None:
+    """Who it is needs the threshold of a search, who is who in the film that of two faces."""
+    contract = people.recognizer.contract
+    people.set_calibration(calibration(contract=contract, tail=((1e-2, 0.9), (1e-3, 0.95))))
+    try:
+        told = kith.timeline(film, people, per_second=8)
+    finally:
+        people.set_calibration(None)
+    assert told.threshold >= 0.9
+    assert told.calibration is not None
+    assert told.calibration.gallery == 2
+    assert [one.label for one in told.people] == ["unknown 1", "unknown 2", "unknown 3"]
+    assert near(told.people[0], TRUTH["Madonna"])
 
 
 def test_it_is_told_how_far_it_is(film: Path, people: kith.Gallery) -> None:

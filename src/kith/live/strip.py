@@ -123,7 +123,7 @@ def _write_axis(draw: ImageDraw.ImageDraw, duration: float, shown: bool) -> None
 def _write_row(draw: ImageDraw.ImageDraw, person: TimelinePerson, top: int) -> None:
     room = _NAMES - 20
     text.write(draw, person.label, 26, (_LEFT, top + 52), _INK, room)
-    words = [f"{person.seconds:,.1f} s"]
+    words = [clock(person.seconds) if person.seconds >= 60 else f"{person.seconds:.1f} s"]
     if person.name is not None and person.similarity is not None:
         words.append(f"similarity {person.similarity:.2f}")
     elif person.verdict == "ambiguous":
