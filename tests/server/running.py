@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -88,10 +89,14 @@ class Live:
 
 
 @contextmanager
-def serving(settings: Settings, recognizer: kith.Recognizer, **client: Any) -> Iterator[Served]:
-    """Serve in a thread until the test is over."""
+def serving(
+    settings: Settings, recognizer: kith.Recognizer, *, buffer: int | None = None, **client: Any
+) -> Iterator[Served]:
+    """Serve in a thread until the test is over; buffer: bytes that the system takes off it."""
     with listen("127.0.0.1", 0) as listening, Engine(settings, recognizer) as engine:
         port = listening.getsockname()[1]
+        if buffer is not None:
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, buffer)
         up = threading.Event()
         server = Server(create_app(settings, engine), settings.limits, up.set)
         thread = threading.Thread(target=server.run, args=([listening],))

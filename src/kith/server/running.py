@@ -7,8 +7,10 @@ import os
 import signal
 import socket
 import ssl
+import time
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 import uvicorn
 
@@ -22,6 +24,12 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
     from kith.server.settings import ServerLimits
+
+UNREAD_SECONDS = 20.0
+"""A client that leaves bytes unread for so long is cut off, whatever is waiting for it."""
+
+TICKS = 20
+"""Of a tenth of a second, between two looks at who reads."""
 
 LAST_WORDS = 5
 """Seconds that open connections have when the server ends."""
@@ -125,6 +133,25 @@ class Server(uvicorn.Server):
             )
         )
         self._on_started = on_started
+        self._unread: WeakKeyDictionary[Any, float] = WeakKeyDictionary()
+
+    async def on_tick(self, counter: int) -> bool:
+        """Look after the connections now and then."""
+        if counter % TICKS == 0:
+            self._cut_off(time.monotonic())
+        return await super().on_tick(counter)
+
+    def _cut_off(self, now: float) -> None:
+        """Abort connections whose client does not read.
+
+        Closing them would wait for it to do so, which can be for ever.
+        """
+        for connection in list(self.server_state.connections):
+            transport = connection.transport
+            if not transport.get_write_buffer_size():
+                self._unread.pop(connection, None)
+            elif now - self._unread.setdefault(connection, now) > UNREAD_SECONDS:
+                transport.abort()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to serve."""
