@@ -270,9 +270,8 @@ def test_who_does_not_read_is_cut_off(
     monkeypatch.setattr(running, "TICKS", 2)
     limits = replace(settings.limits, send_seconds=0.5, messages=1e9, rate=1e6, burst=10**6)
     with serving(replace(settings, limits=limits), recognizer, buffer=4096) as served:
-        text = b'{"type":"enrol","name":"%s"}' % (b"x" * 190)
-        message = bytes((0x81, 0x80 | 126, len(text) >> 8, len(text) & 255)) + bytes(4) + text
-        assert unread(served, HANDSHAKE, message)
+        ping = bytes((0x89, 0x80 | 125)) + bytes(4) + b"x" * 125  # each wants an answer
+        assert unread(served, HANDSHAKE, 500 * ping)
         assert b"kith_live_sessions 0.0" in served.client.get("/metrics").content
         assert unread(served, b"GET /openapi.json HTTP/1.1\r\nHost: localhost\r\n\r\n" * 200)
         assert is_well(served)

@@ -28,7 +28,10 @@ if TYPE_CHECKING:
 UNREAD_SECONDS = 20.0
 """A client that leaves bytes unread for so long is cut off, whatever is waiting for it."""
 
-TICKS = 20
+UNREAD_BYTES = 8 * 1024 * 1024
+"""More than any answer; only who asks without reading, as by pings, has so many waiting."""
+
+TICKS = 5
 """Of a tenth of a second, between two looks at who reads."""
 
 LAST_WORDS = 5
@@ -148,9 +151,12 @@ class Server(uvicorn.Server):
         """
         for connection in list(self.server_state.connections):
             transport = connection.transport
-            if not transport.get_write_buffer_size():
+            unread = transport.get_write_buffer_size()
+            if not unread:
                 self._unread.pop(connection, None)
-            elif now - self._unread.setdefault(connection, now) > UNREAD_SECONDS:
+                continue
+            waits = now - self._unread.setdefault(connection, now)
+            if waits > UNREAD_SECONDS or unread > UNREAD_BYTES:
                 transport.abort()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
