@@ -281,6 +281,7 @@ def films(presidents: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     beside = Actor(joe, walk((500, 180), (490, 180), 250, seconds=2))
     passing = Actor(joe, walk((60, 60), (200, 60), 80, since=0.5, until=2.0))
     make_clip(folder / "alone.mp4", [alone], seconds=3)
+    make_clip(folder / "alone.mkv", [alone], seconds=5)
     make_clip(
         folder / "pair.mp4",
         [Actor(barack, left), beside],
@@ -349,6 +350,16 @@ def test_a_film_that_is_cut_off(kith: Kith, films: Path, tmp_path: Path) -> None
     done = kith("enroll", "Barack", torn)
     assert done.code == 2
     assert done.complaint.startswith(f"{torn}: ")
+
+
+def test_a_film_of_which_half_can_be_read(kith: Kith, films: Path, tmp_path: Path) -> None:
+    whole, torn = (films / "alone.mkv").read_bytes(), tmp_path / "torn.mkv"
+    torn.write_bytes(whole[: len(whole) // 2])
+    done = kith("enroll", "Barack", torn)
+    assert (done.code, done.out[:20]) == (0, "Barack: 1 film added")
+    assert done.complaint.startswith(f"{torn}: ")
+    assert done.complaint.endswith("; what was read counts")
+    assert kith("enroll", "Again", torn, "--strict", "--gallery", tmp_path / "2.kith").code == 2
 
 
 def test_without_pictures(kith: Kith, photos: Path, films: Path) -> None:

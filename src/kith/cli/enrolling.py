@@ -21,6 +21,11 @@ class EnrolBatch(MediaBatch):
     Several films are looked at at once, in threads of their own.
     """
 
+    def __init__(self, paths: list[str], *, as_json: bool, quiet: bool, strict: bool) -> None:
+        super().__init__(paths, as_json=as_json, quiet=quiet, strict=strict)
+        self._lock = threading.Lock()
+        self._films: dict[str, tuple[ExitStack, OnProgress | None]] = {}
+
     def media(self) -> Iterator[str]:
         """Yield every photo and film.
 
@@ -33,8 +38,6 @@ class EnrolBatch(MediaBatch):
     @contextmanager
     def progress(self, what: str) -> Iterator[None]:
         """Show bars with rate and remaining time while files are worked on."""
-        self._lock = threading.Lock()
-        self._films: dict[str, tuple[ExitStack, OnProgress | None]] = {}
         with super().progress(what):
             try:
                 yield
