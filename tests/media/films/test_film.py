@@ -66,6 +66,7 @@ def test_closing_ends_what_is_being_read(clip):
         ({"keyframes": True}, [0, 20, 40]),
         ({"keyframes": True, "start": 0.7}, [20, 40]),
         ({"start": 2.0}, []),
+        ({"start": 500.0}, []),
     ],
 )
 def test_a_choice_of_frames(clip, wanted, expected):
@@ -74,6 +75,13 @@ def test_a_choice_of_frames(clip, wanted, expected):
         assert [number_of(f.pixels) for f in frames] == expected
         assert [f.index for f in frames] == expected
         assert [f.time for f in frames] == pytest.approx([n / 25 for n in expected])
+        assert opened.problem is None
+
+
+def test_key_frames_of_a_film_that_has_few_of_them(tmp_path):
+    path = film(tmp_path / "a.mp4", 150, options={"g": "500", "sc_threshold": "0"})
+    with open_film(path) as opened:
+        assert [frame.index for frame in opened.frames(keyframes=True)] == [0]
         assert opened.problem is None
 
 

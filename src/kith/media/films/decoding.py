@@ -33,6 +33,7 @@ class Decoding:
     Attributes:
         skipped: damaged packets.
         problem: why it ended early; None where it did not.
+        reached: second of the last packet, as the film counts.
     """
 
     def __init__(
@@ -46,6 +47,7 @@ class Decoding:
     ) -> None:
         self.skipped = 0
         self.problem: str | None = None
+        self.reached = 0.0
         self._packets = container.demux(video)
         self._explain, self._stopped, self._patience = explain, stopped, patience
         self._row, self._last = 0, time.monotonic()
@@ -60,10 +62,13 @@ class Decoding:
 
     def _next_packet(self) -> Packet[VideoStream] | None:
         try:
-            return next(self._packets, None)
+            packet = next(self._packets, None)
         except (av.error.FFmpegError, MemoryError) as error:
             self.problem = self._explain(error)
             return None
+        if packet is not None and packet.pts is not None:
+            self.reached = float(packet.pts * packet.time_base)
+        return packet
 
     def _decode(self, packet: Packet[VideoStream]) -> list[VideoFrame]:
         try:

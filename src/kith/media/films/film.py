@@ -170,11 +170,12 @@ class Film:
                     return
                 if time >= start - 1e-6:
                     yield Frame.of_video(decoded, index, time, size, self._aspect)
-        self._conclude(self._decoding, index, time)
+        if index < 0 and start == 0:
+            raise FilmUnreadable(self.source, self._decoding.problem or "holds no frame")
+        # What was not decoded was there all the same.
+        self._conclude(self._decoding, max(time, self._decoding.reached - base))
 
-    def _conclude(self, decoding: Decoding, index: int, time: float) -> None:
-        if index < 0:
-            raise FilmUnreadable(self.source, decoding.problem or "holds no frame")
+    def _conclude(self, decoding: Decoding, time: float) -> None:
         whole = self.info.duration
         if decoding.problem is None and whole is not None and time < 0.95 * whole - 1.0:
             decoding.problem = f"ends after {time:.1f} of {whole:.1f} seconds: it is cut off"
