@@ -68,7 +68,8 @@ def connect(address: SourceAddress, timeout: float) -> InputContainer:
         reason = live_reason(error, timeout, opening=True)
         if scheme in _ENCRYPTED and getattr(error, "errno", None) == errno.EIO:
             reason = _UNTRUSTED
-        raise FilmUnreadable(address.name, reason) from error
+        # Not even as its cause: that names the address with its password.
+        raise FilmUnreadable(address.name, reason) from None
 
 
 def live_reason(error: Exception, timeout: float, *, opening: bool = False) -> str:
