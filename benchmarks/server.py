@@ -8,6 +8,7 @@ they are answered, and prints what the server's memory is meanwhile.
 from __future__ import annotations
 
 import argparse
+import asyncio
 import json
 import os
 import subprocess
@@ -18,7 +19,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from websockets.sync.client import ClientConnection, connect
+from websockets.asyncio.client import ClientConnection, connect
 
 import kith
 from kith import samples
@@ -53,27 +54,32 @@ def make_frames(folder: Path, people: int) -> tuple[list[bytes], Path]:
     return frames + frames[::-1], gallery
 
 
-def camera(
+async def camera(
     socket: ClientConnection, frames: list[bytes], seconds: float
-) -> tuple[list[float], ...]:
+) -> tuple[list[float], list[float]]:
     """Send as a camera does; return the round trips and the server's share, in milliseconds."""
     sent: dict[int, float] = {}
     trips, shares = [], []
-    number, due, end = 0, time.perf_counter(), time.perf_counter() + seconds
-    while time.perf_counter() < end:
-        now = time.perf_counter()
-        if now >= due and len(sent) < IN_FLIGHT:
-            number, due = number + 1, max(due + 1 / RATE, now)
-            sent[number] = time.perf_counter()
-            socket.send(number.to_bytes(4, "big") + frames[number % len(frames)])
-        try:
-            answer = json.loads(socket.recv(timeout=max(0.0005, min(due - now, 0.02))))
-        except TimeoutError:
-            continue
-        if answer["type"] == "frame":
+
+    async def read() -> None:
+        async for text in socket:
+            answer = json.loads(text)
+            if answer["type"] != "frame":
+                continue
             trips.append(1000 * (time.perf_counter() - sent[answer["seq"]]))
             shares.append(answer["ms"])
-            sent = {each: when for each, when in sent.items() if each > answer["seq"]}
+            for number in [each for each in sent if each <= answer["seq"]]:
+                del sent[number]
+
+    reading = asyncio.create_task(read())
+    began = time.perf_counter()
+    for number in range(round(seconds * RATE)):
+        await asyncio.sleep(max(0.0, began + number / RATE - time.perf_counter()))
+        if len(sent) < IN_FLIGHT:
+            sent[number] = time.perf_counter()
+            await socket.send(number.to_bytes(4, "big") + frames[number % len(frames)])
+    await asyncio.sleep(0.2)
+    reading.cancel()
     return trips, shares
 
 
@@ -83,15 +89,30 @@ def resident(process: int) -> float:
     return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
-def drive(socket: ClientConnection, frames: list[bytes], count: int, process: int) -> None:
+async def drive(socket: ClientConnection, frames: list[bytes], count: int, process: int) -> None:
     """Send frames as fast as they are answered, and print the memory ten times."""
     step = max(1, count // 10)
     for number in range(count):
-        socket.send(number.to_bytes(4, "big") + frames[number % len(frames)])
-        while json.loads(socket.recv(timeout=60))["type"] != "frame":
+        await socket.send(number.to_bytes(4, "big") + frames[number % len(frames)])
+        while json.loads(await socket.recv())["type"] != "frame":
             pass
         if number % step == step - 1:
             print(f"{number + 1:8,} frames  {resident(process):7.1f} MiB")
+
+
+async def measure(url: str, frames: list[bytes], chosen: argparse.Namespace, process: int) -> None:
+    """Print what a client sees of the server at an address."""
+    async with connect(f"{url}v1/live", compression=None, proxy=None) as socket:
+        await socket.recv()
+        trips, shares = await camera(socket, frames, chosen.seconds)
+        print(
+            f"{chosen.people} people, {len(trips) / chosen.seconds:.1f} frames/s; "
+            f"round trip p50 {np.percentile(trips, 50):.1f} ms, "
+            f"p95 {np.percentile(trips, 95):.1f} ms; "
+            f"of that the server p50 {np.percentile(shares, 50):.1f} ms, "
+            f"p95 {np.percentile(shares, 95):.1f} ms"
+        )
+        await drive(socket, frames, chosen.frames, process)
 
 
 def main() -> None:
@@ -110,17 +131,7 @@ def main() -> None:
             assert server.stdout is not None
             try:
                 url = json.loads(server.stdout.readline())["url"].replace("http", "ws", 1)
-                options = {"subprotocols": ["kith"], "compression": None, "proxy": None}
-                with connect(f"{url}v1/live", **options) as socket:
-                    trips, shares = camera(socket, frames, chosen.seconds)
-                    print(
-                        f"{chosen.people} people, {len(trips) / chosen.seconds:.1f} frames/s; "
-                        f"round trip p50 {np.percentile(trips, 50):.1f} ms, "
-                        f"p95 {np.percentile(trips, 95):.1f} ms; "
-                        f"of that the server p50 {np.percentile(shares, 50):.1f} ms, "
-                        f"p95 {np.percentile(shares, 95):.1f} ms"
-                    )
-                    drive(socket, frames, chosen.frames, server.pid)
+                asyncio.run(measure(url, frames, chosen, server.pid))
             finally:
                 server.terminate()
 
