@@ -138,6 +138,7 @@ def enrolment(report: EnrollReport) -> dict[str, Any]:
     return {
         "name": report.name,
         "added": report.added,
+        "faces": report.faces,
         "already": report.already,
         "several": list(report.several),
         "rejected": [{"source": r.source, "reason": r.reason} for r in report.rejected],

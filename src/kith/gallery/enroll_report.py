@@ -71,6 +71,7 @@ class EnrollReport:
         all_poor: no photo of this person, old or new, is better than poor; said where one is new.
         films: what was taken of each new film.
         known_films: how many of those that the person had before are films.
+        faces: how many faces were kept of the new photos and films.
     """
 
     name: str
@@ -84,6 +85,7 @@ class EnrollReport:
     all_poor: bool = False
     films: tuple[FilmFaces, ...] = ()
     known_films: int = 0
+    faces: int = 0
 
 
 @dataclass(slots=True)
@@ -101,6 +103,7 @@ class Tally:
     all_poor: bool = False
     films: list[FilmFaces] = field(default_factory=list)
     known_films: int = 0
+    faces: int = 0
     waiting: list[NewPhoto] = field(default_factory=list)
     filmed: dict[str, FilmFaces] = field(default_factory=dict)
     """What was seen of those waiting that are films, by their digests."""
@@ -112,6 +115,7 @@ class Tally:
         self.conflicts += report.conflicts
         self.outliers = report.outliers
         new = {photo.digest: photo for photo in self.waiting}
+        self.faces += sum(len(new[digest].faces) for digest in report.added)
         self.poor += _poor([new[digest] for digest in report.added])
         self.all_poor = report.best is not None and report.best < POOR
         self.films += [self.filmed[digest] for digest in report.added if digest in self.filmed]
@@ -133,6 +137,7 @@ class Tally:
             self.all_poor,
             tuple(self.films),
             self.known_films,
+            self.faces,
         )
 
 
