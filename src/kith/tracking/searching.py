@@ -31,8 +31,8 @@ SMALL = 22.0
 CLOSER = 2
 """How many times as large small faces are looked at."""
 
-QUARTERS = 0.5
-"""Seconds from one quarter of the frame to the next."""
+QUARTERS = 1.0
+"""Seconds from one quarter of the frame to the next; a fourth of these while nobody is there."""
 
 WINDOWS = 4
 """Small faces that are looked for one by one; of more, the whole frame is searched at that size."""
@@ -109,7 +109,7 @@ class Search:
         pixels = frame.reduced(self._side * CLOSER)
         larger = View(pixels, 0.0, 0.0, frame.width / pixels.shape[1])
         if turn:
-            self._next = frame.time + (QUARTERS if expected else QUARTERS / 2)
+            self._next = frame.time + (QUARTERS if expected else QUARTERS / 4)
             self._quarter = (self._quarter + 1) % 4
         if len(little) > WINDOWS:
             yield larger

@@ -48,7 +48,7 @@ class Settings:
     same: float | None = None
     looks_per_frame: int = 1
     look_every: float = 0.15
-    look_rarely: float = 5.0
+    look_rarely: float = 3.0
     people: int = 500
     portraits: int = 0
 
