@@ -14,6 +14,7 @@ from av.video.reformatter import Colorspace, Interpolation, VideoReformatter
 
 from kith.errors import FilmUnreadable
 from kith.media.films.hdr import to_ordinary
+from kith.media.films.interlace import uncombed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -171,6 +172,8 @@ def _rgb(decoded: av.VideoFrame, width: int, height: int) -> Pixels:
         threads=_THREADS,
     )
     rgb = to_ordinary(np.asarray(converted.to_ndarray(), np.uint8), decoded)
+    if decoded.interlaced_frame and down == decoded.height:
+        rgb = uncombed(rgb)
     return np.ascontiguousarray(np.rot90(rgb, quarters))
 
 
