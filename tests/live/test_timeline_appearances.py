@@ -151,6 +151,20 @@ def test_somebody_named_once_keeps_the_name(people: People) -> None:
     assert spans(found[0]) == [(0, 2.04), (5, 7.04)]
 
 
+def test_a_name_has_to_hold_for_all_of_the_film(people: People) -> None:
+    """A stranger whom one shot names, and three do not, is a stranger."""
+    ada, side = people.known["Ada"], people.strangers[0]
+    like = (0.7 * ada + 0.71 * side).astype(np.float32)
+    less = (0.2 * ada + 0.97 * side).astype(np.float32)
+    tracks = [people.track(n, 10 * n, 10 * n + 2, less) for n in (2, 3, 4)]
+    found, _ = told(people, people.track(1, 0, 2, like), *tracks)
+    assert [(one.label, len(one.appearances)) for one in found] == [("unknown 1", 4)]
+    # But she who is turned away three times is still herself.
+    tracks = [people.track(n, 10 * n, 10 * n + 2, less, score=0.3) for n in (2, 3, 4)]
+    found, _ = told(people, people.track(1, 0, 2, like), *tracks)
+    assert [(one.label, len(one.appearances)) for one in found] == [("Ada", 4)]
+
+
 def test_two_in_one_picture_are_two(people: People) -> None:
     stranger = people.strangers[0]
     found, _ = told(people, people.track(1, 0, 2, stranger), people.track(2, 1, 3, stranger))

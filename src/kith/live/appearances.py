@@ -1,5 +1,6 @@
 """From tracks to people: what is kept of each track, who it shows, and when.
 
+A look counts with the square of its quality: a head that is turned away says little of who it is.
 Of a track that has ended a few hundred numbers and one small picture stay, so that hours of film
 fit into little memory.
 """
@@ -43,9 +44,10 @@ class Kept:
         id, first, last: of the track.
         name: of the person it is, by its votes; None where they name nobody.
         threshold: the similarity a match needs.
-        mean: of the looks' embeddings, weighted with their quality; its length tells how much
+        mean: of the looks' embeddings, each with its weight; its length tells how much
             they agree.
         looks: how many.
+        weight: theirs together.
         similar: the greatest similarity of a look to each person that was a candidate.
         time, face, portrait: of the best look; the portrait is a JPEG.
     """
@@ -56,6 +58,7 @@ class Kept:
     name: str | None
     mean: npt.NDArray[np.float32]
     looks: int
+    weight: float
     similar: dict[str, float]
     time: float
     face: Face
@@ -65,7 +68,7 @@ class Kept:
 def keep(track: Track) -> Kept | None:
     """Return what is kept of a track; None where not one of its looks is usable."""
     answer = track.answer
-    looks = [look for look in track.looks if _weight(look) >= UNUSABLE]
+    looks = [look for look in track.looks if _quality(look) >= UNUSABLE]
     if not looks or (answer is not None and answer.verdict is Verdict.LOW_QUALITY):
         return None
     name = answer.name if answer is not None else None
@@ -77,7 +80,8 @@ def keep(track: Track) -> Kept | None:
     best = max(looks, key=lambda look: (_first_choice(look) == name, _goodness(look.face)))
     assert best.portrait is not None
     rows = np.stack([np.asarray(look.face.embedding) for look in looks])
-    mean = np.average(rows, axis=0, weights=[_weight(look) for look in looks])
+    weights = [_quality(look) ** 2 for look in looks]
+    mean = np.average(rows, axis=0, weights=weights)
     return Kept(
         id=track.id,
         first=track.first,
@@ -85,6 +89,7 @@ def keep(track: Track) -> Kept | None:
         name=name,
         mean=mean.astype(np.float32),
         looks=len(looks),
+        weight=sum(weights),
         similar=similar,
         time=best.time,
         face=best.face,
@@ -124,12 +129,12 @@ def people_of(
 def _answers(groups: Sequence[list[Kept]], ask: Ask) -> list[Identification]:
     """Return who each group is.
 
-    The similarity to a candidate is the mean over all looks: that of their mean embedding, as
-    much smaller as that is shorter than they are.
+    The similarity to a candidate is the mean over all looks, of which poor ones count little: that
+    of their mean embedding, as much smaller as that is shorter than they are.
     """
     if not groups:
         return []
-    means = [np.average([t.mean for t in g], axis=0, weights=[t.looks for t in g]) for g in groups]
+    means = [np.average([t.mean for t in g], axis=0, weights=[t.weight for t in g]) for g in groups]
     lengths = [max(float(np.linalg.norm(mean)), 1e-6) for mean in means]
     faces = [
         replace(_best(group).face, embedding=(mean / length).astype(np.float32))
@@ -142,12 +147,15 @@ def _answers(groups: Sequence[list[Kept]], ask: Ask) -> list[Identification]:
 
 
 def _named(group: list[Kept], answer: Identification, length: float) -> Identification:
+    """Say who a group is by the mean of all its looks.
+
+    Of many short votes one now and then names a stranger; over all of the film that does not last.
+    """
     mean = [Candidate(one.name, one.similarity * length) for one in answer.candidates]
-    face = _best(group).face
-    decided = decide(face, mean, answer.threshold)
-    name = next((track.name for track in group if track.name), None)
-    if name is not None:
-        decided = replace(decided, verdict=Verdict.MATCH, name=name, reason=None)
+    decided = decide(_best(group).face, mean, answer.threshold)
+    names = {track.name for track in group if track.name is not None}
+    if decided.name is not None and names - {decided.name}:
+        decided = replace(decided, verdict=Verdict.AMBIGUOUS, name=None)
     return replace(decided, calibration=answer.calibration)
 
 
@@ -205,14 +213,14 @@ def _appearances(group: list[Kept], ends: Callable[[float], float]) -> tuple[App
 
 
 def _trace(one: Kept) -> Trace:
-    return Trace(one.id, one.first, one.last, one.mean, one.looks, one.name)
+    return Trace(one.id, one.first, one.last, one.mean, one.weight, one.name)
 
 
 def _first_choice(look: Look) -> str | None:
     return look.answer.candidates[0].name if look.answer.candidates else None
 
 
-def _weight(look: Look) -> float:
+def _quality(look: Look) -> float:
     return 0.0 if look.face.quality is None else look.face.quality.score
 
 

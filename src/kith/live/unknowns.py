@@ -45,7 +45,7 @@ class Trace:
         number: that the caller knows it by.
         first, last: seconds it was seen.
         vector: the mean of its faces' unit vectors, as short as they disagree.
-        weight: how much it counts in an average: the number of its faces.
+        weight: how much it counts in an average.
         name: of the person it is known to be; None where that is not known.
     """
 
