@@ -347,6 +347,18 @@ class TestCorrect:
             if number == 185:
                 assert names(moment) == {2: "Eda"}
 
+    def test_is_forgotten_with_the_person(self, stage: Stage) -> None:
+        place = still(100, 60)
+        stage.enter(lambda time: None if 3.0 < time < 6.0 else place(time))
+        for number, (follower, moment) in enumerate(stage.follow(8)):
+            if number == 50:
+                follower.correct(1, "Eda")
+            if number == 60:
+                assert names(moment) == {1: "Eda"}
+                follower.forget("Eda")
+            if number in (70, 185):
+                assert [*names(moment).values()] == ["(unknown)"]
+
     def test_of_no_track(self, stage: Stage) -> None:
         stage.enter(still(100, 60), quality=lambda time: 0.0)
         for follower, _ in stage.follow(0.1):

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from kith.tracking.people import People, Traits
+from kith.tracking.people import People
+from kith.tracking.person import Traits
 
 from .looks import direction
 

@@ -130,6 +130,14 @@ class Follower:
         found = self._known(track)
         return () if found is None else tuple(found.album)
 
+    def forget(self, name: str) -> None:
+        """Forget that a human said this name, because its person was taken out of the gallery."""
+        for track in (*self._crowd.tracks, *self._ended):
+            if track.said == name:
+                track.said, track.corrected = None, False
+        self._judge.people.unsay(name)
+        self.refresh()
+
     def refresh(self) -> None:
         """Ask about all looks anew, because the gallery has changed.
 

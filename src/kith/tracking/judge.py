@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kith.tracking import attention, disputes
-from kith.tracking.people import People, Person, Traits
+from kith.tracking.people import People
+from kith.tracking.person import Person, Traits
 from kith.tracking.votes import ask_again, ballot, too_poor
 from kith.types import Verdict
 

@@ -7,13 +7,14 @@ the product of their means. Two tracks that were seen at the same time are never
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from kith.tracking.person import Person, Traits
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Set
+    from collections.abc import Iterable
 
-    from kith.types import Identification, Vector
+    from kith.types import Identification
 
 TRACKS = 12
 """Tracks of a person that are remembered."""
@@ -23,51 +24,6 @@ LOOKS = 6
 
 STAYS = 0.7
 """Share of the similarity of two looks of a person under which a track is taken out again."""
-
-
-class Traits(NamedTuple):
-    """What a track brings.
-
-    Attributes:
-        mean: of its looks' embeddings, not of unit length.
-        looks: how many count.
-        name: who it is by the votes; None for nobody yet.
-        beside: tracks that were seen at the same time.
-    """
-
-    mean: Vector
-    looks: int
-    name: str | None
-    beside: Set[int]
-
-
-@dataclass(slots=True, eq=False)
-class Person:
-    """Somebody who is or was here.
-
-    Attributes:
-        id: the number.
-        tracks: the mean and the weight of each.
-        name: by the votes of some track.
-        said: what a human said of this person: a name, or None for nobody.
-        corrected: whether a human did.
-        answer: the last by the votes of a track.
-    """
-
-    id: int
-    tracks: OrderedDict[int, tuple[Vector, int]] = field(default_factory=OrderedDict)
-    name: str | None = None
-    said: str | None = None
-    corrected: bool = False
-    answer: Identification | None = None
-
-    def similarity(self, track: int, traits: Traits) -> float | None:
-        """Return the mean similarity with the looks of the other tracks; None without others."""
-        others = [kept for number, kept in self.tracks.items() if number != track]
-        weight = sum(count for _, count in others)
-        if not weight:
-            return None
-        return sum(float(traits.mean @ mean) * count for mean, count in others) / weight
 
 
 class People:
@@ -151,6 +107,12 @@ class People:
             if known and traits.beside.isdisjoint(person.tracks.keys() - {track}):
                 return person
         return None
+
+    def unsay(self, name: str) -> None:
+        """Forget that a human said this name."""
+        for person in self._people.values():
+            if person.said == name:
+                person.said, person.corrected = None, False
 
     def forget_names(self) -> None:
         """Forget who is who by the votes; the numbers stay."""
