@@ -1,4 +1,4 @@
-"""kith recognises the people in photos, and says honestly whom it does not know.
+"""kith recognises the people in photos, films and cameras, and says whom it does not know.
 
     >>> import kith
     >>> kith.verify("a.jpg", "b.jpg").verdict

@@ -19,7 +19,7 @@ from kith.cli.usage import Command, Group
 from kith.cli.verify import verify
 from kith.cli.watch import watch
 
-ABOUT = "Recognise the people in photos, and say honestly whom one does not know."
+ABOUT = "Recognise the people in photos, films and live cameras, and say whom one does not know."
 
 app = typer.Typer(
     name="kith",
