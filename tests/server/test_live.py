@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import socket
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -272,3 +273,13 @@ def test_the_server_ends_while_somebody_watches(
         served.stop()
         with pytest.raises(ConnectionClosed):
             live.wait("never")
+
+
+def test_answers_do_not_wait_for_each_other(served: Served) -> None:
+    """Nagle's algorithm would hold each answer back until the one before was acknowledged."""
+    with served.live():
+        [connection] = [
+            one for one in served.server.server_state.connections if hasattr(one, "conn")
+        ]
+        raw = connection.transport.get_extra_info("socket")
+        assert raw.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
