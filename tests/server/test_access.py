@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
-from websockets.exceptions import InvalidStatus
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from kith.server.keys import Keys
 from kith.server.rates import CLIENTS, Rate
+from server.conftest import as_frame
 from server.running import Served, serving
 from server.test_photos import reason
 
@@ -138,6 +139,35 @@ def test_a_key_opens_the_live_connection(locked: Served, settings: Settings) -> 
         with pytest.raises(InvalidStatus) as refused, locked.live(subprotocols=protocols):
             pass
         assert refused.value.response.status_code == 401
+
+
+def test_keys_that_cannot_be_read_open_nothing(locked: Served, settings: Settings) -> None:
+    assert settings.keys is not None
+    key = Keys(settings.keys).add("phone")
+    assert locked.client.get("/v1/people", headers=bearer(key)).is_success
+    settings.keys.write_text("{")
+    refused = locked.client.get("/v1/people", headers=bearer(key))
+    assert reason(refused) == (503, "keys_unreadable")
+    assert str(settings.keys) not in refused.text
+
+
+def test_a_gallery_that_is_taken_away(served: Served, settings: Settings, photo: bytes) -> None:
+    assert settings.gallery is not None
+    served.engine.people.enroll("Ada", [photo])
+    with served.live() as live:
+        live.frame(as_frame(photo))
+        for file in settings.gallery.parent.glob(f"{settings.gallery.name}*"):
+            file.unlink()
+        settings.gallery.write_bytes(b"something else")
+        assert reason(served.client.get("/v1/people")) == (503, "gallery_unusable")
+        assert reason(served.client.post("/v1/identify", files={"photo": photo}))[0] == 503
+        assert served.client.post("/v1/detect", files={"photo": photo}).is_success
+        live.send(as_frame(photo))
+        with pytest.raises(ConnectionClosed) as closed:
+            live.wait("frame")
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == 1011
+    assert closed.value.rcvd.reason
 
 
 def test_guessing_keys_is_slowed_down_and_hurts_nobody_else(

@@ -8,10 +8,12 @@ requests to the server (which its `Origin` gives away), and it can make its own 
 from __future__ import annotations
 
 import ipaddress
+import logging
 import socket
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from kith.errors import KithError
 from kith.server.keys import Keys
 from kith.server.rates import Rate
 from kith.server.refusal import Refused
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     from starlette.requests import HTTPConnection
 
     from kith.server.settings import Settings
+
+log = logging.getLogger("kith.server")
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
 PROTECTED = ("/v1", "/metrics")
@@ -92,7 +96,11 @@ class Access:
         key = _key(asked)
         if key is None:
             raise Refused(401, "key_needed", "a key is needed: make one with kith serve --new-key")
-        name = self._keys.name_of(key)
+        try:
+            name = self._keys.name_of(key)
+        except KithError as error:  # which says where the file is
+            log.error("no key opens anything: %s", error)
+            raise Refused(503, "keys_unreadable", "the server cannot read its keys") from error
         if name is None:
             if wait := self._wrong.take(place):
                 raise _too_often(wait)
