@@ -73,34 +73,25 @@ def test_a_moment_together_is_no_matter(random: np.random.Generator) -> None:
     assert len(link([Trace(1, 0.0, 5.0, row), Trace(2, 3.0, 3.0, row)], 0.5)) == 2
 
 
-def test_names(random: np.random.Generator) -> None:
-    [row] = unit(random, 1)
-    groups = link(
-        [
-            Trace(1, 0, 1, row, name="Ada"),
-            Trace(2, 2, 3, -row, name="Ada"),  # turned away: her name is what joins her
-            Trace(3, 4, 5, -row),
-        ],
-        0.9,
-    )
-    assert partition(groups) == {frozenset({1, 2}), frozenset({3})}
-
-
 def test_two_names_are_two_people(random: np.random.Generator) -> None:
     [row] = unit(random, 1)
     twins = [Trace(1, 0, 1, row, name="Ada"), Trace(2, 2, 3, row, name="Bo")]
     assert partition(link(twins, 0.5)) == {frozenset({1}), frozenset({2})}
+    # Nor do they become one over somebody without a name.
+    [one, other] = link([*twins, Trace(3, 4, 5, row)], 0.5)
+    assert {len(one), len(other)} == {1, 2}
+    assert not any({1, 2} <= {*group} for group in (one, other))
 
 
-def test_a_long_track_counts_to_its_end(random: np.random.Generator) -> None:
-    """Also where a later one of the same name ended long before it."""
-    [row] = unit(random, 1)
+def test_a_name_joins_nobody(random: np.random.Generator) -> None:
+    """Whoever is taken for Ada in one shot belongs to their own other shots."""
+    rows = unit(random, 2, 64)
     traces = [
-        Trace(1, 0, 9, row, name="Ada"),
-        Trace(2, 2, 3, row, name="Ada"),
-        Trace(3, 6, 7, row),
+        Trace(1, 0, 1, rows[0], name="Ada"),
+        Trace(2, 2, 3, rows[1], name="Ada"),
+        Trace(3, 4, 5, rows[1]),
     ]
-    assert partition(link(traces, 0.5)) == {frozenset({1, 2}), frozenset({3})}
+    assert partition(link(traces, 0.5)) == {frozenset({1}), frozenset({2, 3})}
 
 
 def test_those_without_a_name_join_those_with_one(random: np.random.Generator) -> None:

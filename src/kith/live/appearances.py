@@ -164,7 +164,6 @@ def _merged(
 ) -> Iterator[tuple[list[Kept], Identification]]:
     """Yield the groups with their answers, those of one name as one."""
     by_name: dict[str, tuple[list[Kept], Identification]] = {}
-    # Those that were named track by track come first: what is said of them is what counts.
     for group, answer in zip(groups, answers, strict=True):
         if answer.name is None:
             yield group, answer

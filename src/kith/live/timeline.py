@@ -35,6 +35,10 @@ __all__ = ["Appearance", "BestFace", "Timeline", "TimelinePerson", "timeline"]
 PORTRAIT = 160
 """Side of the faces that are kept to be shown, in pixels."""
 
+CAREFUL = 0.04
+"""Added to the similarity that two photos of one person need. A film holds thousands of pairs of
+strangers, and one person under two numbers is a smaller evil than two under one."""
+
 _SPARSE = 0.3
 """Seconds between two frames that are looked at, from which they are far apart."""
 
@@ -122,11 +126,11 @@ def _limit(gallery: Gallery, ask: Ask) -> Identification:
 
 
 def _same(gallery: Gallery) -> float:
-    """Return the similarity from which two faces are taken for the same person."""
+    """Return the average similarity that makes two groups of faces one person's."""
     calibration, recognizer = gallery.calibration, gallery.recognizer
     if calibration is not None and calibration.contract == recognizer.contract:
-        return calibration.threshold
-    return recognizer.threshold
+        return calibration.threshold + CAREFUL
+    return recognizer.threshold + CAREFUL
 
 
 def _settings(film: Film, per_second: float | None, every: int) -> Settings:

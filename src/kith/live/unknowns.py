@@ -1,4 +1,4 @@
-"""Which tracks of a film show the same person, where nobody says who it is.
+"""Which tracks of a film show the same person, whoever it is.
 
 Average linkage: the two groups whose faces are on average the most similar become one, again and
 again, as long as that average reaches what two photos of one person need (R. R. Sokal,
@@ -7,7 +7,9 @@ Kansas Science Bulletin 38, 1958). Unlike single linkage it does not chain stran
 one poor face, and unlike a comparison of means it is not fooled by means being more similar than
 the faces they are made of.
 
-Nobody is in two places at once: tracks that were seen at the same time stay apart.
+Nobody is in two places at once: tracks that were seen at the same time stay apart, and so do tracks
+of two names. But one name joins nobody: where a stranger was taken for somebody for the length of
+a shot, that stranger's other shots are more similar.
 """
 
 from __future__ import annotations
@@ -60,72 +62,43 @@ class Trace:
 def link(traces: Iterable[Trace], least: float) -> list[list[int]]:
     """Group tracks by person.
 
-    Tracks of one name are one group from the beginning, those of two never become one.
-
     Args:
         traces: any number; memory and time are bounded for each thousand of them.
         least: average similarity that two groups need to become one.
 
     Returns:
-        Their numbers by group, the groups with a name first.
+        Their numbers by group.
     """
     waiting = iter(traces)
-    named: dict[str, _Group] = {}
     groups: list[_Group] = []
     aside: list[_Group] = []
     while chunk := list(islice(waiting, _CHUNK)):
-        for trace in chunk:
-            if trace.name is None:
-                groups.append(_Group([trace]))
-            elif trace.name in named:
-                named[trace.name].add([trace])
-            else:
-                named[trace.name] = _Group([trace])
-        joined = _linked([*named.values(), *groups], len(named), least)
-        named = dict(zip(named, joined, strict=False))
-        groups = sorted(joined[len(named) :], key=lambda group: -group.weight)
+        groups = _linked([*groups, *map(_Group, chunk)], least)
+        groups.sort(key=lambda group: -group.weight)
         groups, smallest = groups[:_GROUPS], groups[_GROUPS:]
         aside += smallest
-    return [
-        [trace.number for trace in group.traces] for group in [*named.values(), *groups, *aside]
-    ]
+    return [[trace.number for trace in group.traces] for group in (*groups, *aside)]
 
 
 class _Group:
     """Tracks of one person."""
 
-    def __init__(self, traces: list[Trace]) -> None:
-        self.traces: list[Trace] = []
-        self.sum: Numbers = np.zeros(len(traces[0].vector))
-        self.weight = 0.0
-        self.add(traces)
+    def __init__(self, trace: Trace) -> None:
+        self.traces = [trace]
+        self.name = trace.name
+        self.sum: Numbers = trace.weight * trace.vector.astype(np.float64)
+        self.weight = trace.weight
 
-    def add(self, traces: list[Trace]) -> None:
-        self.traces += traces
-        self.sum = self.sum + sum(one.weight * one.vector.astype(np.float64) for one in traces)
-        self.weight += sum(one.weight for one in traces)
-
-    def times(self) -> tuple[Numbers, Numbers]:
-        """Return when each track began, rising, and when the last of those so far ended."""
-        spans = sorted(_span(trace) for trace in self.traces)
-        starts, ends = np.array(spans).T
-        return starts, np.maximum.accumulate(ends)
+    def add(self, other: _Group) -> None:
+        self.traces += other.traces
+        self.name = self.name or other.name
+        self.sum = self.sum + other.sum
+        self.weight += other.weight
 
 
-def _span(trace: Trace) -> tuple[float, float]:
-    """Return when a track was surely seen, its ends left out."""
-    inset = min(TOGETHER, trace.last - trace.first) / 2
-    return trace.first + inset, trace.last - inset
-
-
-def _linked(groups: Sequence[_Group], named: int, least: float) -> list[_Group]:
-    """Link groups, the first of which are known to be of different people and stay in front."""
-    if not groups:
-        return []
+def _linked(groups: Sequence[_Group], least: float) -> list[_Group]:
     similar = _similarities(groups)
     similar[_apart(groups)] = -np.inf
-    similar[:named, :named] = -np.inf
-    np.fill_diagonal(similar, -np.inf)
     weights = np.array([group.weight for group in groups])
     joined: list[_Group | None] = list(groups)
     nearest = similar.argmax(1)
@@ -141,7 +114,7 @@ def _linked(groups: Sequence[_Group], named: int, least: float) -> list[_Group]:
         left, right = joined[kept], joined[gone]
         assert left is not None
         assert right is not None
-        left.add(right.traces)
+        left.add(right)
         joined[gone] = None
     return [group for group in joined if group is not None]
 
@@ -162,13 +135,22 @@ def _similarities(groups: Sequence[_Group]) -> Numbers:
 
 
 def _apart(groups: Sequence[_Group]) -> npt.NDArray[np.bool_]:
-    """Return which groups were seen at the same time."""
+    """Return which groups cannot be of one person; none is to be joined with itself."""
     spans = np.array([_span(trace) for group in groups for trace in group.traces])
     owners = np.repeat(np.arange(len(groups)), [len(group.traces) for group in groups])
-    apart = np.zeros((len(groups), len(groups)), dtype=np.bool_)
+    names = np.array([group.name or "" for group in groups])
+    apart = (names[:, None] != names) & (names[:, None] != "") & (names != "")
+    np.fill_diagonal(apart, True)
     for number, group in enumerate(groups):
-        starts, ends = group.times()
+        # Within a group no two overlap: rising starts are rising ends.
+        starts, ends = np.array(sorted(map(_span, group.traces))).T
         before = np.searchsorted(starts, spans[:, 1])  # how many began before its end
         busy = (before > 0) & (ends[np.maximum(before, 1) - 1] > spans[:, 0])
         apart[number, owners[busy]] = True
-    return apart
+    return np.asarray(apart)
+
+
+def _span(trace: Trace) -> tuple[float, float]:
+    """Return when a track was surely seen, its ends left out."""
+    inset = min(TOGETHER, trace.last - trace.first) / 2
+    return trace.first + inset, trace.last - inset
