@@ -8,6 +8,7 @@ enrolled from other photos than those they play with.
 
     python benchmarks/tracking.py
     python benchmarks/tracking.py crossing --seeds 5
+    python benchmarks/tracking.py --without doubt
     python benchmarks/tracking.py --film film.mp4 --draw FOLDER
 """
 
@@ -29,7 +30,7 @@ import kith
 from kith import samples
 from kith.media.films import Frame, open_film
 from kith.samples.clip import Actor, heads, render, walk
-from kith.tracking import Follower, Moment, Seen, Settings
+from kith.tracking import Follower, Moment, Seen, Settings, disputes, joining, scene
 from kith.types import Box, Pixels, Verdict, overlap
 
 KNOWN = ("ben_afflek", "madonna", "mindy_kaling")
@@ -124,6 +125,37 @@ def turning_back(cast: Cast, who: list[str]) -> SceneFilm:
     return SceneFilm([Part(who[0], a), Part(who[1], b)], seconds=7)
 
 
+def bumping(cast: Cast, who: list[str]) -> SceneFilm:
+    """Four times two meet and turn back, so fast that neither is hidden for long."""
+
+    def there_and_back(left: float, sign: float) -> Callable[[float], Box | None]:
+        def place(seconds: float) -> Box | None:
+            x = left + sign * 200 * abs(math.sin(seconds / 2.0 * math.pi))
+            return Box(x - 90, 90, 180, 180)
+
+        return place
+
+    a = Actor(cast[who[0]][:1], there_and_back(115, 1))
+    b = Actor(cast[who[1]][:1], there_and_back(525, -1))
+    return SceneFilm([Part(who[0], a), Part(who[1], b)], seconds=8)
+
+
+def passing(cast: Cast, who: list[str]) -> SceneFilm:
+    """Three run across the picture, two one way and one the other, and pass each other."""
+
+    def run(number: int) -> Callable[[float], Box | None]:
+        way = 1 if number < 2 else -1
+
+        def place(seconds: float) -> Box | None:
+            x = 320 + way * (700 * ((seconds + 0.9 * number) % 2.4) - 560)
+            return Box(x - 80, 100 + 8 * number, 160, 160) if -40 < x < 680 else None
+
+        return place
+
+    parts = [Part(who[n], Actor(cast[who[n]][:1], run(n))) for n in range(3)]
+    return SceneFilm(parts, seconds=9)
+
+
 def returning(cast: Cast, who: list[str]) -> SceneFilm:
     def place(seconds: float) -> Box | None:
         return None if 3.0 <= seconds < 5.5 else Box(200 + 10 * seconds, 80, 200, 200)
@@ -211,11 +243,24 @@ def seldom(cast: Cast, who: list[str]) -> SceneFilm:
     return film
 
 
+def without(part: str) -> Settings:
+    """Do without a part of following; return the settings to do it with."""
+    if part == "doubt":  # no look ever says that it is somebody else
+        disputes.is_strange = lambda *_: False
+    elif part == "patch":
+        joining.BY_PATCH, joining.SUDDEN = 0.0, 2.0
+    elif part == "cuts":
+        scene.is_cut = lambda *_: False
+    return Settings(votes=1) if part == "votes" else Settings()
+
+
 SCENES: dict[str, Direct] = {
     each.__name__: each
     for each in (
         crossing,
         turning_back,
+        bumping,
+        passing,
         returning,
         cutting,
         replaced,
@@ -384,6 +429,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("scenes", nargs="*", help="all, unless some are named")
     parser.add_argument("--seeds", type=int, default=3, help="casts of each scene")
+    parser.add_argument("--without", choices=("doubt", "patch", "cuts", "votes"))
     parser.add_argument("--film", help="a film to draw instead")
     parser.add_argument("--draw", type=Path, help="where the pictures go")
     parser.add_argument("--every", type=int, default=10, help="frames between two pictures")
@@ -392,6 +438,7 @@ def main() -> None:
         if chosen.film:
             draw(chosen.film, people, chosen.draw, chosen.every)
             return
+        settings = without(chosen.without)
         cast = the_cast(people.recognizer)
         print(HEAD)
         whole = Score()
@@ -399,7 +446,7 @@ def main() -> None:
             score = Score()
             for seed in range(chosen.seeds):
                 who = list(np.random.default_rng(seed).permutation(list(cast)))
-                run(SCENES[name](cast, who), people, score, Settings())
+                run(SCENES[name](cast, who), people, score, settings)
             print(line(name, score), flush=True)
             for each, value in vars(score).items():
                 setattr(whole, each, getattr(whole, each) + value)
