@@ -80,6 +80,7 @@ async def camera(
             await socket.send(number.to_bytes(4, "big") + frames[number % len(frames)])
     await asyncio.sleep(0.2)
     reading.cancel()
+    await asyncio.wait([reading])
     return trips, shares
 
 
