@@ -122,6 +122,7 @@ class Server(uvicorn.Server):
                 app,
                 lifespan="on",
                 http=Connection,
+                ws="websockets-sansio",
                 log_config=None,
                 access_log=False,
                 server_header=False,
