@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 import time
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -342,3 +342,25 @@ def test_a_refused_body_is_read_to_its_end(served: Served) -> None:
     found = told(served, waiting)
     assert found.startswith(b"HTTP/1.1 413")
     assert b"connection: close" in found
+
+
+def test_many_large_bodies_do_not_fill_the_memory(
+    settings: Settings, recognizer: kith.Recognizer, photo: bytes
+) -> None:
+    limits = replace(settings.limits, body_bytes=1 << 20, held_bytes=3 << 20, work_burst=10**6)
+    start = HEAD + b"Content-Length: 1000000\r\n\r\n" + bytes(900_000)
+    with serving(replace(settings, limits=limits), recognizer) as served:
+        with ExitStack() as opened:
+            for _ in range(5):
+                raw = opened.enter_context(
+                    closing(socket.create_connection(("127.0.0.1", served.port), 10))
+                )
+                raw.sendall(start)
+            until = time.monotonic() + 10
+            small = {"photo": bytes(800_000)}
+            while served.client.post("/v1/detect", files=small).status_code != 503:
+                assert time.monotonic() < until
+            assert is_well(served)
+        until = time.monotonic() + 10
+        while not served.client.post("/v1/detect", files={"photo": photo}).is_success:
+            assert time.monotonic() < until

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import time
 import traceback
@@ -10,10 +9,11 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from starlette.requests import HTTPConnection
+from starlette.requests import ClientDisconnect, HTTPConnection
 from starlette.websockets import WebSocketDisconnect
 
 from kith.errors import KithError
+from kith.server.body import Body, Held
 from kith.server.refusal import Refused
 
 if TYPE_CHECKING:
@@ -31,11 +31,8 @@ NAMES = "/v1/people/"
 CLIENT = "kith.client"
 """Where a request's scope says who asks."""
 
-JSON_BYTES = 65536
-"""Of a body that is no photo."""
-
-DRAINED = 4
-"""Times the limit: so much of a body that is too large is read, and thrown away."""
+GONE = 499
+"""Counted where the client went away before it was answered."""
 
 REFUSED, BROKEN = 1008, 1011
 
@@ -72,6 +69,7 @@ class Guard:
         self._limits = limits
         self._access = access
         self._metrics = metrics
+        self._held = Held(limits.held_bytes)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection's one request."""
@@ -85,21 +83,25 @@ class Guard:
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         began = time.perf_counter()
         answer = _Answer(send)
-        body = _Body(receive, self._limits)
+        body = Body(receive, self._limits, self._held)
         try:
             scope[CLIENT] = self._access.admit(HTTPConnection(scope))
             body.check(scope)
             _match_names_as_sent(scope)
             await self._app(scope, body.receive, answer.send)
+        except ClientDisconnect:
+            pass  # nobody is there to be answered
         except Exception as error:  # noqa: BLE001 - whatever it is: one line, and the rest goes on
             if not answer.status:  # else it is too late for words
                 response = refusal_of(error).response()
                 if not await body.drained(scope):
                     response.headers["connection"] = "close"
                 await response(scope, receive, answer.send)
+        finally:
+            body.release()
         seconds = time.perf_counter() - began
         route = getattr(scope.get("route"), "path", "-")
-        self._metrics.answered(scope["method"], route, answer.status, seconds)
+        self._metrics.answered(scope["method"], route, answer.status or GONE, seconds)
         log.info("%s %s %s %.0f ms", scope["method"], route, answer.status, 1000 * seconds)
 
     async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -159,70 +161,6 @@ class _Answer:
                 headers.append((b"cache-control", b"no-store"))
             message = {**message, "headers": headers}
         await self._send(message)
-
-
-class _Body:
-    """Takes a body in, as far as it is small enough and comes soon enough."""
-
-    def __init__(self, receive: Receive, limits: ServerLimits) -> None:
-        self._receive = receive
-        self._limits = limits
-        self._most = limits.body_bytes
-        self._bytes = 0
-        self._until: float | None = None
-        self._whole = False
-
-    def check(self, scope: Scope) -> None:
-        """Refuse a body that says of itself that it is too large."""
-        headers = dict(scope["headers"])
-        if headers.get(b"content-type", b"").lower().startswith(b"application/json"):
-            self._most = min(self._most, JSON_BYTES)
-        length = headers.get(b"content-length", b"")
-        if length.isdigit() and int(length[:20]) > self._most:
-            raise self._too_large()
-
-    async def receive(self) -> Message:
-        """Return the next part."""
-        if self._until is None:
-            self._until = asyncio.get_running_loop().time() + self._limits.body_seconds
-        try:
-            # Behind the body only the connection's end can come, which takes its time.
-            async with asyncio.timeout_at(None if self._whole else self._until):
-                message = await self._receive()
-        except TimeoutError as error:
-            raise Refused(408, "too_slow", "the body did not arrive in time") from error
-        if message["type"] == "http.request":
-            self._count(len(message.get("body", b"")))
-            self._whole = not message.get("more_body")
-        return message
-
-    async def drained(self, scope: Scope) -> bool:
-        """Let the rest of a refused body pass by, so that its sender comes to read why.
-
-        Returns:
-            Whether it came to its end; if not, nothing else can follow on the connection.
-        """
-        headers = dict(scope["headers"])
-        has_body = headers.get(b"content-length", b"0") != b"0" or b"transfer-encoding" in headers
-        if self._whole or not has_body:
-            return True
-        if b"expect" in headers:  # it waits for a word before it sends anything
-            return False
-        self._most = DRAINED * self._limits.body_bytes
-        with suppress(Refused):
-            while not self._whole:
-                if (await self.receive())["type"] == "http.disconnect":
-                    break
-        return self._whole
-
-    def _count(self, more: int) -> None:
-        self._bytes += more
-        if self._bytes > self._most:
-            raise self._too_large()
-
-    def _too_large(self) -> Refused:
-        limit = f"{self._most:,} bytes"
-        return Refused(413, "too_large", f"the body is over the limit of {limit}")
 
 
 def _match_names_as_sent(scope: Scope) -> None:

@@ -18,6 +18,7 @@ class ServerLimits:
     Attributes:
         body_bytes: of a request, all its photos together.
         body_seconds: for a request to arrive.
+        held_bytes: of the bodies of all requests at a time.
         photo_pixels: of a photo.
         photos: in one request.
         waiting: requests that wait for the networks; more are told to come again.
@@ -34,6 +35,7 @@ class ServerLimits:
 
     body_bytes: int = 32 * MEBIBYTE
     body_seconds: float = 30.0
+    held_bytes: int = 160 * MEBIBYTE
     photo_pixels: int = 50_000_000
     photos: int = 20
     waiting: int = 16

@@ -16,11 +16,11 @@ from kith.tracking import Follower, Settings
 from kith.types import Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from kith.server.engine import Engine
     from kith.server.live.messages import Command, Picture
-    from kith.tracking import Moment
+    from kith.tracking import Moment, Track
 
 SETTINGS = Settings(portraits=SIDE)
 
@@ -45,6 +45,7 @@ class Watcher:
         self._changes = self._counted()
         self._guide: Guide | None = None
         self._frames = 0
+        self._size = 0, 0
         self._time = 0.0
 
     def frame(self, picture: Picture, time: float) -> list[dict[str, Any]]:
@@ -60,6 +61,9 @@ class Watcher:
             return [shapes.error(str(error)) | {"seq": picture.sequence}]
         self._time = time
         self._keep_up()
+        size = photo.width, photo.height
+        ended = self._follower.finish() if size != self._size else ()  # a phone was turned
+        self._size = size
         frame = Frame.of_pixels(photo.pixels, self._frames, time)
         self._frames += 1
         moment = self._follower.step(frame)
@@ -71,7 +75,8 @@ class Watcher:
             "height": photo.height,
             "faces": [shapes.face(seen) for seen in moment.seen],
         }
-        return [answer, *self._events(moment), *self._guided(frame, moment)]
+        events = self._events(moment, (*ended, *moment.left))
+        return [answer, *events, *self._guided(frame, moment)]
 
     def command(self, command: Command) -> list[dict[str, Any]]:
         """Do what the client wants; return what there is to say."""
@@ -160,7 +165,7 @@ class Watcher:
         except KithError as error:
             return [_failed(guide, str(error))]
 
-    def _events(self, moment: Moment) -> Iterator[dict[str, Any]]:
+    def _events(self, moment: Moment, left: Sequence[Track]) -> Iterator[dict[str, Any]]:
         for seen in moment.seen:
             if seen.track not in self._names:
                 self._names[seen.track] = None
@@ -171,7 +176,7 @@ class Watcher:
                 self._names[seen.track] = name
                 if name is not None:
                     yield shapes.event("recognised", seen.track, answer)
-        for track in moment.left:
+        for track in left:
             if track.id in self._names:
                 del self._names[track.id]
                 self._said.pop(track.id, None)
