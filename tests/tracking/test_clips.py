@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 
 import kith
@@ -169,6 +170,16 @@ def test_a_small_face_in_a_large_frame_is_found_and_followed(
     moments, tracks = follow(people, frames)
     assert [name(track) for track in tracks] == [KNOWN[0]]
     assert all(at(moment, place) is not None for moment in moments[28:])
+
+
+@pytest.mark.parametrize("size", [(1, 1), (3, 700), (2000, 2), (31, 33), (640, 360)])
+def test_pictures_of_nobody_of_any_size(people: kith.Gallery, size: tuple[int, int]) -> None:
+    random = np.random.default_rng(0)
+    pictures = [random.integers(0, 256, (size[1], size[0], 3), dtype=np.uint8) for _ in range(4)]
+    frames = [Frame.of_pixels(one, index, index / 10) for index, one in enumerate(pictures)]
+    moments, tracks = follow(people, frames)
+    assert not tracks
+    assert not any(moment.seen for moment in moments)
 
 
 def test_the_looks_are_good_for_enrolment(

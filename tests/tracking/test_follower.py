@@ -7,6 +7,7 @@ import itertools
 import numpy as np
 import pytest
 
+from kith.media.films import Frame
 from kith.tracking import Follower, Moment, Settings
 from kith.types import Box, Verdict, overlap
 
@@ -266,6 +267,17 @@ def test_time_that_goes_back_ends_all_tracks(stage: Stage) -> None:
     for index in range(1, 10):
         moment = follower.step(stage.frame(index, index / 25))
     assert [(seen.track, seen.person) for seen in moment.seen] == [(2, 1)]
+
+
+def test_another_size_ends_all_tracks(stage: Stage) -> None:
+    stage.enter(still(100, 60), name="Ada")
+    follower = Follower(stage, stage.ask)  # type: ignore[arg-type]
+    for index in range(25):
+        follower.step(stage.frame(index, index / 25))
+    large = np.repeat(np.repeat(stage.frame(25, 1.0).pixels, 2, axis=0), 2, axis=1)
+    moment = follower.step(Frame.of_pixels(large, 25, 1.0))
+    assert [track.id for track in moment.left] == [1]
+    assert all(seen.track != 1 for seen in moment.seen)
 
 
 def test_a_long_film_leaves_nothing_behind(stage: Stage) -> None:

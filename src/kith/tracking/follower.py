@@ -71,15 +71,18 @@ class Follower:
         self._scene = Scene()
         self._ended: deque[Followed] = deque(maxlen=ENDED)
         self._time = self._due = self._searched = float("-inf")
+        self._size = (0, 0)
 
     def step(self, frame: Frame) -> Moment:
         """Take the next frame.
 
-        Times rise; where one does not, or after a long gap, all tracks end.
+        Times rise; where one does not, after a long gap, and where the size changes, all tracks
+        end.
         """
         left: list[Track] = []
         time = frame.time
-        if not self._time <= time <= self._time + LONGEST:
+        size, self._size = self._size, (frame.width, frame.height)
+        if not self._time <= time <= self._time + LONGEST or self._size != size:
             left += self._end()
             self._due = self._time = time
             self._searched = float("-inf")
