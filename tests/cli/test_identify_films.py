@@ -202,7 +202,31 @@ def test_nothing_is_written_over(known: Kith, film: Path, tmp_path: Path) -> Non
     done = known("identify", film, "--draw", blocked, "--rate", "5", "--json")
     assert done.code == 2
     assert "party.mp4" in done.complaint
-    assert not [path for path in blocked.rglob("*") if path.suffix == ".part"]
+    assert [path.name for path in blocked.rglob("*")] == ["party.mp4"]
+
+
+@pytest.mark.parametrize("option", ["--draw", "--vtt", "--csv"])
+def test_what_cannot_be_written_is_told_before_the_film_is_looked_at(
+    known: Kith, film: Path, tmp_path: Path, option: str
+) -> None:
+    (tmp_path / "file").write_text("no folder")
+    done = known("identify", film, option, tmp_path / "file" / "below", "--rate", "5", "--json")
+    assert (done.code, done.out) == (2, "")
+    assert "a file stands where a folder is needed" in done.complaint
+
+
+def test_all_that_is_written_of_a_film_has_one_name(
+    known: Kith, film: Path, photos: Path, tmp_path: Path
+) -> None:
+    """Also where a photo, or another film, is called the same."""
+    shutil.copy(next(photos.rglob("*.jpg")), film.with_suffix(".jpg"))
+    shutil.copy(film, film.with_suffix(".mov"))
+    out = tmp_path / "out"
+    spelt = f"{tmp_path}/./out"
+    known.fine("identify", film.parent, "--draw", out, "--vtt", spelt, "--csv", out, "--rate", "5")
+    names = {path.name for path in out.iterdir()}
+    of_films = {f"party-{n}{end}" for n in (2, 3) for end in (".mp4", "-faces.png", ".vtt", ".csv")}
+    assert names == {"party.jpg"} | of_films
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")

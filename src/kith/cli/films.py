@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from kith.cli.media_batch import MediaBatch
     from kith.cli.places import OutputFolder
     from kith.gallery.gallery import Gallery
-    from kith.live.annotate_trails import Trails
     from kith.live.timeline_records import Timeline, TimelinePerson
 
 _SHOWN = 6
@@ -50,9 +49,11 @@ def identify_film(
     Raises:
         KithError: what was wanted cannot be written.
     """
+    from kith.cli.film_files import film_files, write
     from kith.live.annotate_trails import Trails
     from kith.live.timeline import timeline
 
+    files = film_files(path, wanted)
     trails = Trails()
     try:
         with batch.bars.film("watching", path) as on_progress:
@@ -75,29 +76,10 @@ def identify_film(
         _show(seen, batch.bars)
     if seen.error is not None:
         batch.broke_off(path, seen.error)
-    _write(seen, trails, batch, wanted)
+    write(files, seen, trails, batch)
     batch.dealt(path, None)
     batch.done += 1
     return seen
-
-
-def _write(seen: Timeline, trails: Trails, batch: MediaBatch, wanted: FilmOptions) -> None:
-    from kith.live.subtitles import csv_table, webvtt
-    from kith.media.save import save_files
-
-    for folder, suffix, text in ((wanted.vtt, ".vtt", webvtt), (wanted.csv, ".csv", csv_table)):
-        if folder is not None:
-            [place] = folder.places(seen.source, suffix)
-            save_files({place: text(seen).encode()})
-    if wanted.draw is not None:
-        from kith.live.annotate import annotate
-        from kith.live.strip import strip
-        from kith.media import save_picture
-
-        film, faces = wanted.draw.places(seen.source, ".mp4", "-faces.png")
-        save_picture(strip(seen), faces)
-        with batch.bars.film("drawing", seen.source) as on_progress:
-            annotate(seen, trails, film, on_progress=on_progress)
 
 
 def person_shape(seen: Timeline, person: TimelinePerson) -> dict[str, Any]:

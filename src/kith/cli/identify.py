@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -97,10 +98,12 @@ def identify(
 
     if rate is not None and not 0 < rate < math.inf:
         raise OptionError(f"--rate is a number of frames above 0, not {rate:g}")
-    drawn, cues, rows = (OutputFolder(one, paths) if one else None for one in (draw, vtt, csv))
-    batch = MediaBatch(
-        paths, as_json=as_json, quiet=quiet, strict=strict, outputs=(drawn, cues, rows)
+    named = {os.path.realpath(one): one for one in (draw, vtt, csv) if one}
+    folders = {real: OutputFolder(one, paths) for real, one in named.items()}
+    drawn, cues, rows = (
+        folders[os.path.realpath(one)] if one else None for one in (draw, vtt, csv)
     )
+    batch = MediaBatch(paths, as_json=as_json, quiet=quiet, strict=strict, outputs=folders.values())
     own = options.gallery_embedder(gallery, must_exist=True)
     recognizer = options.make_recognizer(
         detector, embedder or own, device, score, min_face, shown=batch.shown

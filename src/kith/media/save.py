@@ -81,6 +81,25 @@ def save_files(files: Mapping[Path, bytes]) -> None:
                 part.unlink()
 
 
+def check_writable(path: Path) -> None:
+    """Refuse a place before an hour's work is done for it, as far as that can be told.
+
+    Raises:
+        OutputError: a file stands where its folder is needed or a folder where the file is, or it
+            is not permitted.
+    """
+    try:
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, "a folder")
+        folder = next(one for one in path.absolute().parents if one.exists())
+        if not folder.is_dir():
+            raise NotADirectoryError(errno.ENOTDIR, "not a folder")
+        if not os.access(folder, os.W_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, "not permitted")
+    except OSError as error:
+        raise cannot_write(path, error) from error
+
+
 def cannot_write(path: Path, error: OSError) -> OutputError:
     """Say in one line why a file cannot be written, and how to mend it."""
     reason = _REASONS.get(error.errno or 0, error.strerror or str(error))
