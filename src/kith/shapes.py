@@ -144,6 +144,7 @@ def enrolment(report: EnrollReport) -> dict[str, Any]:
         "rejected": [{"source": r.source, "reason": r.reason} for r in report.rejected],
         "conflicts": [{"source": c.source, "person": c.person} for c in report.conflicts],
         "outliers": list(report.outliers),
+        "mixed": report.mixed,
         "poor": [{"source": p.source, "reason": p.reason} for p in report.poor],
         "all_poor": report.all_poor,
         "films": [

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 KEYS = {
     *("name", "added", "already", "several", "rejected", "conflicts", "outliers"),
-    *("poor", "all_poor", "films", "faces"),
+    *("poor", "all_poor", "mixed", "films", "faces"),
 }
 
 
@@ -65,6 +65,17 @@ def test_an_outlier(kith: Kith, photos: Path, presidents: Path) -> None:
     first, second = done.out.splitlines()
     assert first == "Barack: 5 photos added"
     assert second.endswith(f"left out of the template: {photos / 'biden.jpg'}")
+
+
+def test_two_people_under_one_name(kith: Kith, photos: Path) -> None:
+    done = kith.fine("enroll", "Both", photos / "obama.jpg", photos / "biden.jpg")
+    assert done.out == (
+        "Both: 2 photos added\n"
+        "photos that do not look like one person were kept: have a look at them, or begin anew "
+        "with kith gallery forget\n"
+    )
+    again = kith("enroll", "Two", photos / "biden.jpg", photos / "obama2.jpg", "--json")
+    assert again.objects[-1]["mixed"] is False  # biden.jpg is Both's: one photo was added
 
 
 @pytest.fixture

@@ -28,6 +28,7 @@ from kith.gallery.database import Database
 from kith.gallery.store import GalleryStore
 
 from .people import CONTRACT, photo, photos_of
+from .version1 import version_1
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -452,6 +453,23 @@ def test_permissions(
     assert lines[-1].startswith(error)
     assert "permissions" in lines[-1] or "Permission" in lines[-1]
     assert len(lines) == 2 if reads else 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="permissions of POSIX")
+@pytest.mark.parametrize(("file_mode", "folder_mode"), [(0o444, 0o777), (0o666, 0o555)])
+def test_an_older_format_that_cannot_be_brought_up_to_date(
+    open_folder: Path, file_mode: int, folder_mode: int
+) -> None:
+    path = open_folder / "people.kith"
+    version_1(path)
+    path.chmod(file_mode)
+    open_folder.chmod(folder_mode)
+    try:
+        [line] = as_somebody(path)
+    finally:
+        open_folder.chmod(0o755)
+    assert line.startswith("GalleryReadOnly")
+    assert line.endswith("older kith: open it once where it can be written, or a copy of it")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="permissions of POSIX")

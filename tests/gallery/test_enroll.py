@@ -42,6 +42,7 @@ class Reader:
     """Stands in for the recogniser; remembers what it was asked to describe."""
 
     contract = CONTRACT
+    threshold = 0.4
 
     def __init__(self) -> None:
         self.described: list[str] = []
@@ -448,6 +449,27 @@ def test_outliers_are_those_of_the_whole_person(
     assert report.outliers == (stranger,)
     [again] = run(store, reader, [("Ada", photo("more"))])
     assert again.outliers == (stranger,)
+
+
+@pytest.mark.parametrize(
+    ("words", "mixed"),
+    [
+        (["ada"], False),
+        (["ada", "ada"], False),
+        (["ada", "bo"], True),
+        (["ada", "bo", "ada", "bo"], True),
+        (["ada", "ada", "bo"], False),  # bo is an outlier
+    ],
+)
+def test_photos_of_two_people_under_one_name_are_told(
+    store: GalleryStore, reader: Reader, photo: Photo, words: list[str], mixed: bool
+) -> None:
+    pairs = [("Ada", photo(f"{number}", word)) for number, word in enumerate(words)]
+    [report] = run(store, reader, pairs)
+    assert report.mixed is mixed
+    assert report.added == len(words)
+    [again] = run(store, reader, pairs)
+    assert not again.mixed  # said where a photo was new
 
 
 def test_photos_are_taken_as_they_are_needed(

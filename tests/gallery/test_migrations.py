@@ -135,7 +135,7 @@ def test_the_first_version_killed_on_its_way_is_the_first_version(
 
 
 def test_the_first_version_for_reading_only(first: Path) -> None:
-    with pytest.raises(GalleryReadOnly, match="older format: open it for writing once"):
+    with pytest.raises(GalleryReadOnly, match="format of an older kith: open it once"):
         GalleryStore.open(first, read_only=True)
     assert versions(first) == (1, 1, KITH)
 
@@ -178,7 +178,7 @@ def test_an_interrupted_step_leaves_the_old_file(
 
 def test_an_older_file_for_reading_only(old: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(migrations, "STEPS", {**migrations.STEPS, NEXT: another})
-    with pytest.raises(GalleryReadOnly, match="older format: open it for writing once"):
+    with pytest.raises(GalleryReadOnly, match="format of an older kith: open it once"):
         GalleryStore.open(old, read_only=True)
     assert versions(old) == (LATEST, LATEST, __version__)
 

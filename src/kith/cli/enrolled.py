@@ -40,6 +40,7 @@ class Enrolled:
             ("people", "added", "films", "already", "several", "outliers", "poor", "crowded"), 0
         )
         self._all_poor: list[str] = []
+        self._mixed: list[str] = []
 
     def __enter__(self) -> Self:
         return self
@@ -62,6 +63,8 @@ class Enrolled:
             say(f"{count(totals['poor'], 'poor photo')}: {_HARD}")
         if self._all_poor:
             say(f"{_NO_GOOD} {_some(self._all_poor)}: {_BETTER}")
+        if self._mixed:
+            say(f"{_MIXED}: {_some(self._mixed)}")
 
     def add(self, report: EnrollReport) -> None:
         """Tell of a person and their photos."""
@@ -86,6 +89,8 @@ class Enrolled:
         self._totals["poor"] += len(report.poor)
         if report.all_poor:
             self._all_poor.append(report.name)
+        if report.mixed:
+            self._mixed.append(report.name)
         if self._json:
             emit(enrolment(report))
         if self._sentences and kept:
@@ -96,6 +101,7 @@ class Enrolled:
 _FOREMOST = "who is seen most and closest was taken"
 _TAKEN = "the largest central one was taken"
 _UNLIKE = "too unlike the person's other photos, kept but left out of the template"
+_MIXED = "photos that do not look like one person were kept"
 _HARD = "kept, but hard to recognise anybody by"
 _NO_GOOD = "no good photo of"
 _BETTER = "enrol a better one, or they will often not be recognised"
@@ -115,10 +121,13 @@ def _tell(report: EnrollReport) -> None:
         say(f"{printable(film.source)} shows {people}: {_FOREMOST} ({share})")
     if report.outliers:
         say(f"{_UNLIKE}: {_some(report.outliers)}")
+    if report.mixed:
+        say(f"{_MIXED}: have a look at them, or begin anew with kith gallery forget")
     if report.poor:
         verb = "is" if len(report.poor) == 1 else "are"
         shown = _some([f"{one.reason} ({printable(one.source)})" for one in report.poor])
-        say(f"{count(len(report.poor), 'photo')} {verb} poor: {shown}")
+        films = {film.source for film in report.films} & {one.source for one in report.poor}
+        say(f"{_media(len(report.poor), len(films))} {verb} poor: {shown}")
     if report.all_poor:
         say(f"{_NO_GOOD} {report.name}: {_BETTER}")
 
@@ -149,6 +158,7 @@ def _row(report: EnrollReport) -> tuple[str, ...]:
             f"{several} with several faces" if several else "",
             f"{crowded} with several people" if crowded else "",
             count(outliers, "outlier") if outliers else "",
+            "not one person?" if report.mixed else "",
             "none good" if report.all_poor else "",
             f"{len(report.poor)} poor" if report.poor and not report.all_poor else "",
         ]

@@ -11,6 +11,7 @@ gallery. Not for network file systems: SQLite's journal needs memory that all pr
 
 from __future__ import annotations
 
+import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +29,6 @@ from kith.gallery.sqlite_errors import translated
 from kith.gallery.turns import Turns
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Iterator
 
     from sqlalchemy import Connection
@@ -169,12 +169,7 @@ class Database:
             with connections.transaction(connection, "DEFERRED"):  # somebody may just be making it
                 version = migrations.version(connection, self.path)
             if 0 < version < migrations.latest():
-                if self.read_only:
-                    raise GalleryReadOnly(
-                        f"{self._name} has an older format: open it for writing once"
-                    )
-                with self._turns.writing():
-                    self._writing()  # brings the file up to date
+                self._bring_up_to_date()
         except BaseException:
             connections.close(connection)
             raise
@@ -184,6 +179,16 @@ class Database:
         self._blank = False
         self._identity = found
         return connection
+
+    def _bring_up_to_date(self) -> None:
+        places = (self.path, self.path.parent)  # the journal lies beside the file
+        if self.read_only or not all(os.access(place, os.W_OK) for place in places):
+            raise GalleryReadOnly(
+                f"{self._name} has the format of an older kith: open it once where it can be "
+                "written, or a copy of it"
+            )
+        with self._turns.writing():
+            self._writing()
 
     def _writing(self) -> Connection:
         self._still_there()

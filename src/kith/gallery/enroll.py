@@ -199,7 +199,7 @@ class Enrolment:
                 for tally in waiting
             ]
         for tally, report in zip(waiting, reports, strict=True):
-            tally.written(report)
+            tally.written(report, self._recognizer.threshold)
         self._waiting = 0
         ended = time.monotonic()
         self._next_change = ended + min(REST * (ended - began), LONGEST_REST)

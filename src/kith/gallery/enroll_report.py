@@ -69,6 +69,8 @@ class EnrollReport:
             with the others and is left out of the template.
         poor: new photos on which the face is hard to recognise.
         all_poor: no photo of this person, old or new, is better than poor; said where one is new.
+        mixed: the photos are so unlike each other that they hardly show one person; said where
+            one is new.
         films: what was taken of each new film.
         known_films: how many of those that the person had before are films.
         faces: how many faces were kept of the new photos and films.
@@ -86,6 +88,7 @@ class EnrollReport:
     films: tuple[FilmFaces, ...] = ()
     known_films: int = 0
     faces: int = 0
+    mixed: bool = False
 
 
 @dataclass(slots=True)
@@ -104,12 +107,18 @@ class Tally:
     films: list[FilmFaces] = field(default_factory=list)
     known_films: int = 0
     faces: int = 0
+    mixed: bool = False
     waiting: list[NewPhoto] = field(default_factory=list)
     filmed: dict[str, FilmFaces] = field(default_factory=dict)
     """What was seen of those waiting that are films, by their digests."""
 
-    def written(self, report: AddReport) -> None:
-        """Take up what became of the waiting photos."""
+    def written(self, report: AddReport, same: float) -> None:
+        """Take up what became of the waiting photos.
+
+        Args:
+            report: of the store.
+            same: similarity from which two photos show the same person.
+        """
         self.added += len(report.added)
         self.already += len(report.already)
         self.conflicts += report.conflicts
@@ -118,6 +127,8 @@ class Tally:
         self.faces += sum(len(new[digest].faces) for digest in report.added)
         self.poor += _poor([new[digest] for digest in report.added])
         self.all_poor = report.best is not None and report.best < POOR
+        if report.added:
+            self.mixed = report.agreement is not None and report.agreement < same
         self.films += [self.filmed[digest] for digest in report.added if digest in self.filmed]
         self.known_films += sum(digest in self.filmed for digest in report.already)
         self.waiting.clear()
@@ -138,6 +149,7 @@ class Tally:
             tuple(self.films),
             self.known_films,
             self.faces,
+            self.mixed,
         )
 
 

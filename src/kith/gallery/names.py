@@ -36,7 +36,7 @@ def clean_name(name: str) -> str:
         'Ada Lovelace'
 
     Raises:
-        InvalidName: empty, too long, or with characters that cannot be seen.
+        InvalidName: empty, too long, of dots alone, or with characters that cannot be seen.
     """
     stripped = name.strip()
     for character in stripped:
@@ -49,6 +49,8 @@ def clean_name(name: str) -> str:
     cleaned = " ".join(unicodedata.normalize("NFC", stripped).split())
     if not any(_leaves_a_mark(character) for character in cleaned):
         raise InvalidName("a name needs at least one visible character")
+    if set(cleaned) == {"."}:
+        raise InvalidName("a name cannot be of dots alone, which mean a folder in paths")
     if len(cleaned) > LONGEST:
         raise InvalidName(
             f"a name has at most {LONGEST} characters, this one has {len(cleaned)}: shorten it"

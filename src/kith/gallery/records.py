@@ -53,6 +53,7 @@ class AddReport:
             little with the others and is left out of the template.
         best: quality of the best face of all this person's photos, 0–1; None where one's is not
             known.
+        agreement: of this person's photos, where one is new; see `Template.agreement`.
     """
 
     name: str
@@ -62,6 +63,7 @@ class AddReport:
     conflicts: tuple[Conflict, ...]
     outliers: tuple[str, ...]
     best: float | None = None
+    agreement: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,10 +59,13 @@ class Template:
     Attributes:
         vector: float32 unit vector.
         members: bool, one per embedding handed in: part of the mean, or an outlier.
+        agreement: similarity that the middle one of the photos reaches with half of the others;
+            None of a single photo.
     """
 
     vector: Vector
     members: npt.NDArray[np.bool_]
+    agreement: float | None = None
 
 
 def template(
@@ -96,7 +99,9 @@ def template(
         norm = np.linalg.norm(mean)
     members = np.empty(len(rows), dtype=np.bool_)
     members[order] = kept
-    return Template((mean / norm).astype(np.float32), members)
+    several = len(rows) > 1 and (photos is None or len(set(photos)) > 1)
+    middle = _median(agreement, shares[:, 0]) if several else None
+    return Template((mean / norm).astype(np.float32), members, middle)
 
 
 def _weights(quality: Sequence[float] | npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

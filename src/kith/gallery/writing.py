@@ -98,9 +98,9 @@ def add(
             pictures |= _insert_photo(connection, person, photo, contract.dimension)
             added.append(photo.digest)
     outliers: tuple[str, ...] = ()
-    best = None
+    best = agreement = None
     if person is not None and added:
-        renew_template(connection, person, contract.dimension)
+        agreement = renew_template(connection, person, contract.dimension)
         record(connection, "add", person, photos=len(added))
     if person is not None:
         if added or pictures:
@@ -115,16 +115,17 @@ def add(
         conflicts=tuple(conflicts),
         outliers=outliers,
         best=best,
+        agreement=agreement,
     )
 
 
-def renew_template(connection: Connection, person: int, dimension: int) -> None:
-    """Compute a person's template again, and which faces are part of it."""
+def renew_template(connection: Connection, person: int, dimension: int) -> float | None:
+    """Compute a person's template again and return its `agreement`."""
     faces, templates = schema.faces, schema.templates
     kept = reading.embeddings(connection, person)
     connection.execute(templates.delete().where(templates.c.person_id == person))
     if not kept:
-        return
+        return None
     made = template(
         rows.vectors([face.embedding for face in kept], dimension),
         rows.qualities([face.quality for face in kept]),
@@ -143,6 +144,7 @@ def renew_template(connection: Connection, person: int, dimension: int) -> None:
             vector=rows.vector_blob(made.vector),
         )
     )
+    return made.agreement
 
 
 def rename(connection: Connection, old: str, new: str) -> None:

@@ -77,7 +77,8 @@ def enrol(people: Gallery, name: str, uploads: Sequence[Upload], wanted: Wanted)
         contract = people.recognizer.contract
         # Whoever points at a face knows that the photo shows others, who may be known by it too.
         shared = wanted.box is not None
-        tally.written(people.store.add(tally.name, tally.waiting, contract, shared=shared))
+        added = people.store.add(tally.name, tally.waiting, contract, shared=shared)
+        tally.written(added, people.recognizer.threshold)
     report = tally.report()
     shape = shapes.enrolment(report)
     try:

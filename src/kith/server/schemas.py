@@ -187,11 +187,13 @@ class Enrolled(BaseModel):
 
     name: str
     added: int
+    faces: int
     already: int
     several: list[str]
     rejected: list[Remark]
     conflicts: list[Conflict]
     outliers: list[str]
+    mixed: bool
     poor: list[Remark]
     all_poor: bool
 
