@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+import unicodedata
 from typing import TYPE_CHECKING
 
 import pytest
@@ -98,6 +100,8 @@ def test_a_file_of_greetings(tmp_path: Path) -> None:
         (b"[Ada]\ntext = 3", "Ada: text and voice have to be written in quotes"),
         (b'[Ada]\nvoice = "-f"', "Ada: '-f' is no name of a voice"),
         (b"#" * 1_000_001, "no file of greetings is as large"),
+        (b"Ada = " + b"[" * 100_000, "nested too deeply"),
+        (b'"" = "Hi"', "a name needs at least one visible character"),
     ],
 )
 def test_a_bad_file(tmp_path: Path, content: bytes, complaint: str) -> None:
@@ -108,6 +112,21 @@ def test_a_bad_file(tmp_path: Path, content: bytes, complaint: str) -> None:
     assert str(refused.value).startswith(str(file))
     assert complaint in str(refused.value)
     assert len(str(refused.value).splitlines()) == 1
+
+
+def test_a_name_may_be_spelt_as_no_gallery_keeps_it(tmp_path: Path) -> None:
+    """Some editors and systems write an accent as a letter of its own."""
+    file = tmp_path / "greetings.toml"
+    file.write_text(unicodedata.normalize("NFD", '" Zoë  Bell" = "Hi"'), "utf-8")
+    assert list(read_greetings(file, Words())) == [unicodedata.normalize("NFC", "Zoë Bell")]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_what_never_ends_is_no_file_of_greetings(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for endless in (tmp_path / "pipe", "/dev/zero"):
+        with pytest.raises(OptionError, match="pipe, socket or device"):
+            read_greetings(endless, Words())
 
 
 @pytest.mark.parametrize("path", ["missing.toml", "."])

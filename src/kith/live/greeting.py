@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 import os
 import re
+import stat
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kith.errors import OptionError, printable
+from kith.errors import InvalidName, OptionError, printable
+from kith.gallery.names import clean_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -95,17 +97,37 @@ def read_greetings(path: str | os.PathLike[str], usual: Words) -> dict[str, Word
     """
     shown = printable(os.fspath(path))
     try:
-        if Path(path).stat().st_size > _LARGEST_FILE:
-            raise OptionError(f"{shown}: no file of greetings is as large as this")
-        entries = tomllib.loads(Path(path).read_text("utf-8-sig"))
-    except OSError as error:
-        raise OptionError(f"{shown}: {error.strerror or error}") from error
+        entries = tomllib.loads(_read(Path(path), shown).decode("utf-8-sig"))
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         reason = printable(" ".join(str(error).split()))
         raise OptionError(
             f'{shown}: it has to be TOML, with lines such as "Ada" = "Hello Ada!": {reason}'
         ) from error
-    return {name: _words(shown, name, entry, usual) for name, entry in entries.items()}
+    except RecursionError as error:
+        raise OptionError(f"{shown}: its brackets are nested too deeply") from error
+    return {
+        _name(shown, name): _words(shown, name, entry, usual) for name, entry in entries.items()
+    }
+
+
+def _read(path: Path, shown: str) -> bytes:
+    try:
+        status = path.stat()
+        if not (stat.S_ISREG(status.st_mode) or stat.S_ISDIR(status.st_mode)):
+            raise OptionError(f"{shown}: is a pipe, socket or device; name a file")
+        if status.st_size > _LARGEST_FILE:
+            raise OptionError(f"{shown}: no file of greetings is as large as this")
+        return path.read_bytes()
+    except OSError as error:
+        raise OptionError(f"{shown}: {error.strerror or error}") from error
+
+
+def _name(file: str, name: str) -> str:
+    """Return a name as the gallery spells it: accents may be letters of their own here."""
+    try:
+        return clean_name(name)
+    except InvalidName as error:
+        raise OptionError(f"{file}: {error}") from error
 
 
 def _words(file: str, name: str, entry: Any, usual: Words) -> Words:
