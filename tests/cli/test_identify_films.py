@@ -230,7 +230,10 @@ def test_all_that_is_written_of_a_film_has_one_name(
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
-def test_stopped_while_drawing(spawn: Spawn, known: Kith, film: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_stopped_while_drawing(
+    spawn: Spawn, known: Kith, film: Path, tmp_path: Path, how: int
+) -> None:
     """What was told is told; of the annotated film nothing stays."""
     drawn = tmp_path / "drawn"
     process = spawn.start("identify", film, "--json", "--rate", "5", "--draw", drawn)
@@ -241,8 +244,8 @@ def test_stopped_while_drawing(spawn: Spawn, known: Kith, film: Path, tmp_path: 
         if any(path.suffix == ".part" for path in drawn.rglob("*")):
             break
         time.sleep(0.02)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(how)
     _, err = process.communicate(timeout=30)
-    assert process.returncode == 130
+    assert process.returncode == 128 + how
     assert "Traceback" not in err
     assert {path.name for path in drawn.iterdir()} <= {"party-faces.png"}

@@ -1,6 +1,7 @@
 """``kith``: running a command, and what becomes of errors.
 
-Exit codes: 0 done, 1 the negative answer, 2 wrong use or input, 3 no decision; 130 stopped.
+Exit codes: 0 done, 1 the negative answer, 2 wrong use or input, 3 no decision; 130 stopped by
+Ctrl-C, 143 by another program.
 """
 
 from __future__ import annotations
@@ -22,23 +23,29 @@ INTERRUPTED = 130
 TRACEBACK = "KITH_TRACEBACK"
 """The environment variable that shows where an unexpected error comes from."""
 
+_ASKED = {signal.SIGINT: signal.default_int_handler, signal.SIGTERM: signal.SIG_DFL}
+"""Signals that ask to end, and how Python takes them by itself."""
+
 _WRITING = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF}
 
 
 def run(arguments: list[str] | None = None) -> NoReturn:
     """Run the command and exit; every mistake of a user is one line on stderr."""
     streams.prepare()
-    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-        signal.signal(signal.SIGINT, _stop)
+    stop = _Stop()
+    for number, usual in _ASKED.items():
+        if signal.getsignal(number) is usual:
+            signal.signal(number, stop)
     try:
         code = _guarded(arguments)
     except KeyboardInterrupt:
         code = INTERRUPTED
-    if signal.getsignal(signal.SIGINT) is _stop:
-        signal.signal(signal.SIGINT, signal.SIG_DFL)  # nothing is left to be cleaned up
+    for number in _ASKED:
+        if signal.getsignal(number) is stop:
+            signal.signal(number, signal.SIG_DFL)  # nothing is left to be cleaned up
     if code == INTERRUPTED:
         streams.complain("stopped; what was done is kept, run the same command again to go on")
-        streams.leave(INTERRUPTED)
+        streams.leave(stop.code)
     sys.exit(code)
 
 
@@ -55,10 +62,21 @@ def main() -> NoReturn:
         streams.leave(error.code if isinstance(error.code, int) else code)
 
 
-def _stop(_signal: int, _frame: object) -> NoReturn:
-    # Who asks twice does not want to wait: the second time ends the process on the spot.
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-    raise KeyboardInterrupt
+class _Stop:
+    """Ends the command where it is, so that nothing half-written stays.
+
+    Attributes:
+        code: to exit with.
+    """
+
+    def __init__(self) -> None:
+        self.code = INTERRUPTED
+
+    def __call__(self, number: int, _frame: object) -> NoReturn:
+        self.code = 128 + number
+        # Who asks twice does not want to wait: the second time ends the process on the spot.
+        signal.signal(number, signal.SIG_DFL)
+        raise KeyboardInterrupt
 
 
 def _guarded(arguments: list[str] | None) -> int:
