@@ -279,6 +279,9 @@ def test_closing_waits_for_nobody(receiver: Receiver) -> None:
     webhook.close()
     assert time.monotonic() - began < 1
     assert webhook.lost == 3
+    again = time.monotonic()
+    webhook.close(5.0)
+    assert time.monotonic() - again < 0.1
 
 
 def test_how_long_a_receiver_wants_to_be_left_alone(receiver: Receiver) -> None:

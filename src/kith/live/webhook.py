@@ -132,6 +132,8 @@ class Webhook:
             wait: seconds to let it deliver what it was given.
             stopped: asked again and again; True ends the waiting.
         """
+        if self._leaving.is_set():
+            return
         deadline = time.monotonic() + wait
         while self._queue.unfinished_tasks and time.monotonic() < deadline and not stopped():
             time.sleep(0.02)
