@@ -210,7 +210,10 @@ def test_a_frame_that_claims_a_huge_picture(served: Served, photo: bytes) -> Non
     frame[start + 5 : start + 9] = b"\xff\xff\xff\xff"
     with served.live() as live:
         live.send(bytes(frame))
-        assert "megapixels" in live.wait("error")["reason"]
+        reason = live.wait("error")["reason"]
+        assert "megapixels" in reason
+        assert "over this server's limit of 2.5" in reason
+        assert "Limits" not in reason
         live.frame(as_frame(photo))
 
 

@@ -196,8 +196,18 @@ def test_a_photo_has_limits(
         kith.Recognizer(limits=limits, store=networks) as careful,
         serving(settings, careful) as served,
     ):
-        found = served.client.post("/v1/detect", files={"photo": bomb})
-        assert reason(found) == (413, "photo_too_large")
+        assert served.client.get("/v1/status").json()["limits"]["photo_pixels"] == 1_000_000
+        for path, photos in (("detect", 1), ("identify", 1), ("verify", 2)):
+            fields = ("photo",) if photos == 1 else ("a", "b")
+            found = served.client.post(f"/v1/{path}", files=dict.fromkeys(fields, bomb))
+            assert reason(found) == (413, "photo_too_large")
+            assert found.json()["error"]["reason"] == (
+                "has 1,600.0 megapixels (40000 × 40000), over this server's limit of 1.0; "
+                "make it smaller"
+            )
+        found = served.client.post("/v1/people/Ada/photos", files={"photos": bomb})
+        [rejected] = found.json()["report"]["rejected"]
+        assert rejected["reason"].endswith("over this server's limit of 1.0; make it smaller")
 
 
 def samples_bomb() -> bytes:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
+from PIL import Image
 
 from kith.models.home import home
 
@@ -92,6 +93,20 @@ def test_it_serves_until_it_is_told_to_end(
         assert (process.returncode, out) == (0, "")
         assert "Traceback" not in err
         assert "GET /health 200" in err
+
+
+def test_the_limit_that_is_told_holds(environment: dict[str, str], tmp_path: Path) -> None:
+    large = tmp_path / "large.png"
+    Image.new("1", (9000, 6000)).save(large)
+    with served(environment) as (said, _):
+        limits = httpx.get(f"{said['url']}v1/status", trust_env=False).json()["limits"]
+        assert limits["photo_pixels"] == 50_000_000
+        for path in ("detect", "identify"):
+            found = httpx.post(
+                f"{said['url']}v1/{path}", files={"photo": large.read_bytes()}, trust_env=False
+            )
+            assert found.status_code == 413
+            assert "over this server's limit of 50.0" in found.json()["error"]["reason"]
 
 
 def test_others_need_a_key(environment: dict[str, str]) -> None:

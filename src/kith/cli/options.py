@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from kith.classification import Classifier
+    from kith.media import Limits
     from kith.recognizer import Recognizer
     from kith.recognizer.cache import FaceCache
 
@@ -112,6 +113,7 @@ def make_recognizer(
     score: float | None = None,
     min_face: float | None = None,
     *,
+    limits: Limits | None = None,
     shown: bool = True,
 ) -> Recognizer:
     """Load the networks that the options name, with a bar where they have to be fetched.
@@ -129,7 +131,7 @@ def make_recognizer(
     needed = [detector, *(card.id for card in parse(embedder).cards)]
     with needing(embedder):
         pull_with_progress(needed, shown=shown)
-    return Recognizer(detector, embedder, device, score=score, min_face=min_face)
+    return Recognizer(detector, embedder, device, score=score, min_face=min_face, limits=limits)
 
 
 def face_cache(*, used: bool) -> AbstractContextManager[FaceCache | None]:

@@ -109,6 +109,7 @@ def serve(
         return
     _require_extra()
     from kith.cli.keys import require_a_key
+    from kith.server.engine import photo_limits
     from kith.server.running import certified, is_loopback
     from kith.server.settings import Settings
 
@@ -125,8 +126,13 @@ def serve(
         require_a_key(host)
     files = certified(certificate, certificate_key)
     own = options.gallery_embedder(gallery, must_exist=False)
-    shown = not (as_json or quiet)
-    with options.make_recognizer(detector, embedder or own, device, shown=shown) as recognizer:
+    with options.make_recognizer(
+        detector,
+        embedder or own,
+        device,
+        limits=photo_limits(settings.limits),
+        shown=not (as_json or quiet),
+    ) as recognizer:
         _serve(settings, recognizer, (host, port), files, open_page, as_json=as_json, quiet=quiet)
 
 

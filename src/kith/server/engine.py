@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from dataclasses import replace
 from threading import Lock
 from typing import TYPE_CHECKING, Self
 
@@ -43,7 +44,8 @@ class Engine:
 
     Args:
         settings: what is served.
-        recognizer: whose networks are used, and which is not closed; None: one of its own.
+        recognizer: whose networks are used, whose limit of pixels holds for photos, and which is
+            not closed; None: one of its own.
 
     Raises:
         GalleryError: the gallery cannot be used.
@@ -55,6 +57,8 @@ class Engine:
         limits = settings.limits
         self.threshold = settings.threshold
         self.device = settings.device
+        if recognizer is not None:  # what is told of the limits is what holds
+            limits = replace(limits, photo_pixels=recognizer.pipeline.limits.max_pixels)
         self.limits = limits
         self._settings = settings
         self._classifiers: dict[str, Classifier] = {}
@@ -93,7 +97,7 @@ class Engine:
             found = self._classifiers.get(model)
             if found is None:
                 used = self._settings
-                limits = _photo_limits(self.limits)
+                limits = photo_limits(self.limits)
                 found = Classifier(
                     model, used.detector, used.device, limits=limits, store=OnlyHere()
                 )
@@ -123,9 +127,10 @@ def _recognizer(settings: Settings) -> Recognizer:
         path = settings.gallery or default_path()
         with GalleryStore.open(path, create=True) as store:
             embedder = contract_embedder(store.contract() if store.exists else None)
-    limits = _photo_limits(settings.limits)
+    limits = photo_limits(settings.limits)
     return Recognizer(settings.detector, embedder, settings.device, limits=limits)
 
 
-def _photo_limits(limits: ServerLimits) -> Limits:
+def photo_limits(limits: ServerLimits) -> Limits:
+    """Return what a server's recogniser has to refuse."""
     return Limits(max_bytes=limits.body_bytes, max_pixels=limits.photo_pixels)

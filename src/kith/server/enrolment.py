@@ -18,7 +18,7 @@ from kith.gallery.names import clean_name
 from kith.gallery.records import NewPhoto
 from kith.quality import POOR, reason
 from kith.recognizer import largest_central
-from kith.server.refusal import Refused
+from kith.server.refusal import Refused, photo_reason
 from kith.types import Box, overlap
 
 if TYPE_CHECKING:
@@ -112,8 +112,8 @@ def _take(people: Gallery, tally: Tally, upload: Upload, wanted: Wanted) -> None
 
 def _meant(found: PhotoFaces, wanted: Wanted) -> tuple[Face | None, str | None]:
     """Return the face to keep, and why it is not kept."""
-    if found.error is not None:
-        return None, found.error
+    if found.failure is not None:
+        return None, photo_reason(found.failure)
     if wanted.box is None:
         face = largest_central(found.faces, found.width, found.height)
     else:

@@ -35,6 +35,14 @@ RETRY_SECONDS = 2
 LONGEST_REASON = 500
 
 
+def photo_reason(error: errors.PhotoError) -> str:
+    """Return why a photo is refused, without advice to raise a limit: that is the server's."""
+    if not isinstance(error, errors.PhotoTooLarge):
+        return error.reason
+    found = error.reason.partition(";")[0].replace("over the limit", "over this server's limit")
+    return f"{found}; make it smaller"
+
+
 class Refused(Exception):
     """A request that is not done, and why.
 
@@ -61,7 +69,7 @@ class Refused(Exception):
         """Return what kith's own error means to a client."""
         for kind, status, code in _STATUS:
             if isinstance(error, kind):
-                reason = error.reason if isinstance(error, errors.PhotoError) else str(error)
+                reason = photo_reason(error) if isinstance(error, errors.PhotoError) else str(error)
                 retry = RETRY_SECONDS if kind is errors.GalleryBusy else None
                 return cls(status, code, reason, retry_after=retry)
         return cls(500, "failed", str(error))

@@ -19,7 +19,7 @@ class ServerLimits:
         body_bytes: of a request, all its photos together.
         body_seconds: for a request to arrive.
         held_bytes: of the bodies of all requests at a time.
-        photo_pixels: of a photo.
+        photo_pixels: of a photo; where a recogniser is handed in, its own limit holds instead.
         photos: in one request.
         waiting: requests that wait for the networks; more are told to come again.
         work_rate, work_burst: photos a second that one client may send, and at once.

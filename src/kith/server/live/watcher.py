@@ -5,13 +5,14 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from kith.errors import KithError
+from kith.errors import KithError, PhotoError
 from kith.gallery.thumbnails import SIDE
 from kith.media import Limits, load_photo
 from kith.media.films import Frame
 from kith.server.live import learning, shapes
 from kith.server.live.guide import Guide
 from kith.server.live.messages import Correct, Enrol, EnrolCancel, EnrolFinish
+from kith.server.refusal import photo_reason
 from kith.tracking import Follower, Settings
 from kith.types import Verdict
 
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from kith.tracking import Moment, Track
 
 SETTINGS = Settings(portraits=SIDE)
+
+MOST_SAID = 200
+"""Names that were said in a session, and are looked after; a person says a few."""
 
 
 class Watcher:
@@ -41,7 +45,7 @@ class Watcher:
         ask = partial(self._people.identify_faces, threshold=self._threshold)
         self._follower = Follower(self._recognizer, ask, SETTINGS)
         self._names: dict[int, str | None] = {}
-        self._said: dict[int, str] = {}  # names of known people that somebody gave a track
+        self._said: dict[str, bool] = {}  # names that somebody gave a face: whose are known
         self._changes = self._counted()
         self._guide: Guide | None = None
         self._frames = 0
@@ -57,8 +61,9 @@ class Watcher:
         """
         try:
             photo = load_photo(picture.jpeg, limits=self._limits, source="the frame")
-        except KithError as error:
-            return [shapes.error(str(error)) | {"seq": picture.sequence}]
+        except PhotoError as error:
+            reason = f"{error.source}: {photo_reason(error)}"
+            return [shapes.error(reason) | {"seq": picture.sequence}]
         self._time = time
         self._keep_up()
         size = photo.width, photo.height
@@ -107,10 +112,11 @@ class Watcher:
         if changes == self._changes:
             return
         self._changes = changes
-        for track, name in list(self._said.items()):
-            if not learning.is_known(self._people, name):
-                self._follower.correct(track, None)
-                del self._said[track]
+        for name, was_known in list(self._said.items()):
+            self._said[name] = learning.is_known(self._people, name)
+            if was_known and not self._said[name]:
+                self._follower.forget(name)  # of those too who are not in the picture
+                del self._said[name]
         self._follower.refresh()
 
     def _correct(self, track: int, name: str | None) -> list[dict[str, Any]]:
@@ -120,9 +126,11 @@ class Watcher:
         if name is not None:
             looks = self._follower.looks(track)
             learned = learning.correct(self._people, looks, name, self._threshold)
-        self._said.pop(track, None)
-        if name is not None and learning.is_known(self._people, name):
-            self._said[track] = name
+        if name is not None:
+            self._said.pop(name, None)
+            self._said[name] = learning.is_known(self._people, name)
+            if len(self._said) > MOST_SAID:
+                self._said.pop(next(iter(self._said)))
         told = {"type": "corrected", "track": track, "name": name}
         return [told | {"learned": learned.learned, "reason": learned.reason}]
 
@@ -179,7 +187,6 @@ class Watcher:
         for track in left:
             if track.id in self._names:
                 del self._names[track.id]
-                self._said.pop(track.id, None)
                 yield shapes.event("left", track.id, track.answer)
 
 
