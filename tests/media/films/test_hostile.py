@@ -159,6 +159,22 @@ def test_a_film_without_frames(tmp_path):
     assert "\n" not in str(raised.value)
 
 
+def test_a_film_of_a_header_alone(tmp_path):
+    path = tmp_path / "a.mkv"
+    with av.open(str(path), "w") as writer:
+        stream = writer.add_stream("libx264", 25)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
+        writer.start_encoding()
+    with pytest.raises(FilmUnreadable, match="ends before its first frame"):
+        open_film(path)
+
+
+def test_a_slow_film_is_not_cut_off(tmp_path):
+    """Its last frame is shown for as long as the others, which is most of the film."""
+    path = film(tmp_path / "a.mp4", 4, rate=Fraction(1, 1000))
+    assert numbers(path) == ([0, 1, 2, 3], None)
+
+
 def claimed(path: Path, width: int, height: int) -> Path:
     """Write an AVI of one tiny JPEG whose headers claim another size."""
     data = bytearray(film(path, 3, codec="mjpeg", pix_fmt="yuvj420p").read_bytes())

@@ -39,6 +39,7 @@ _WORDS: tuple[tuple[type[Exception], str], ...] = (
     (av.error.InvalidDataError, "is no film that kith reads, or is damaged"),
     (av.error.ArgumentError, "is no film that kith reads, or is damaged"),
     (av.error.ExitError, "nothing came within the time limit"),
+    (av.error.EOFError, "ends before its first frame"),
     (MemoryError, "needs more memory than there is"),
 )
 

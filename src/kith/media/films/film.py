@@ -177,7 +177,8 @@ class Film:
 
     def _conclude(self, decoding: Decoding, time: float) -> None:
         whole = self.info.duration
-        if decoding.problem is None and whole is not None and time < 0.95 * whole - 1.0:
+        last = max(1.0, 1 / (self.info.rate or 25.0))  # seconds that the last frame is shown
+        if decoding.problem is None and whole is not None and time < 0.95 * whole - last:
             decoding.problem = f"ends after {time:.1f} of {whole:.1f} seconds: it is cut off"
 
 
