@@ -141,6 +141,48 @@ def test_a_key_opens_the_live_connection(locked: Served, settings: Settings) -> 
         assert refused.value.response.status_code == 401
 
 
+def test_a_key_that_is_taken_back_ends_what_it_opened(
+    locked: Served, settings: Settings, photo: bytes
+) -> None:
+    assert settings.keys is not None
+    keys = Keys(settings.keys)
+    phone, door = (f"key.{keys.add(name)}" for name in ("phone", "door"))
+    frame = as_frame(photo)
+    with (
+        locked.live(subprotocols=["kith", phone]) as live,
+        locked.live(subprotocols=["kith", phone]) as silent,
+        locked.live(subprotocols=["kith", door]) as other,
+    ):
+        live.frame(frame)
+        keys.remove("phone")
+        removed = time.monotonic()
+        live.tell(type="enrol", name="Ada")
+        for one in (live, silent):
+            with pytest.raises(ConnectionClosed) as closed:
+                one.wait("enrol")
+            assert closed.value.rcvd is not None
+            assert (closed.value.rcvd.code, closed.value.rcvd.reason) == (
+                4401,
+                "the key was taken back",
+            )
+        assert time.monotonic() - removed < 5
+        other.frame(frame)  # another key's goes on
+
+
+def test_keys_that_cannot_be_read_end_what_they_opened(locked: Served, settings: Settings) -> None:
+    assert settings.keys is not None
+    key = Keys(settings.keys).add("phone")
+    with locked.live(subprotocols=["kith", f"key.{key}"]) as live:
+        settings.keys.write_text("{")
+        with pytest.raises(ConnectionClosed) as closed:
+            live.next()
+    assert closed.value.rcvd is not None
+    assert (closed.value.rcvd.code, closed.value.rcvd.reason) == (
+        1011,
+        "the server cannot read its keys",
+    )
+
+
 def test_keys_that_cannot_be_read_open_nothing(locked: Served, settings: Settings) -> None:
     assert settings.keys is not None
     key = Keys(settings.keys).add("phone")

@@ -130,6 +130,23 @@ def test_who_is_forgotten_is_not_named_once_more(
                 assert "Ada" not in json.dumps(one.frame(frame))
 
 
+def test_who_is_forgotten_while_away_is_not_named_on_return(served: Served, photo: bytes) -> None:
+    frame, empty = as_frame(photo), as_frame(samples_green())
+    with served.live() as live:
+        track = until_told(live, frame)["track"]
+        live.tell(type="correct", track=track, name="Ada")
+        assert live.wait("corrected")["learned"]
+        until(live, empty, "event", lambda told: told["event"] == "left")
+        assert until_told(live, frame)["name"] == "Ada"  # what was said holds on return
+        until(live, empty, "event", lambda told: told["event"] == "left")
+        assert served.client.delete("/v1/people/Ada").is_success
+        live.others.clear()
+        assert until_told(live, frame)["verdict"] == "unknown"
+        for _ in range(10):
+            assert "Ada" not in json.dumps(live.frame(frame))
+        assert "Ada" not in json.dumps(live.others)
+
+
 def test_who_is_enrolled_meanwhile_is_named(
     served: Served, photo: bytes, second_photo: bytes
 ) -> None:
@@ -271,8 +288,10 @@ def test_the_server_ends_while_somebody_watches(
     with serving(settings, recognizer) as served, served.live() as live:
         live.frame(as_frame(photo))
         served.stop()
-        with pytest.raises(ConnectionClosed):
+        with pytest.raises(ConnectionClosed) as closed:
             live.wait("never")
+    assert closed.value.rcvd is not None
+    assert (closed.value.rcvd.code, closed.value.rcvd.reason) == (1001, "the server ends")
 
 
 def test_answers_do_not_wait_for_each_other(served: Served) -> None:

@@ -69,6 +69,16 @@ class Access:
             raise _too_often(wait)
         return client
 
+    def readmit(self, asked: HTTPConnection) -> None:
+        """Look again at the key that opened a connection; counts as no request.
+
+        Raises:
+            Refused: it was taken back, or the keys cannot be read.
+        """
+        key = _key(asked)
+        if self._keys is not None and (key is None or _name_of(self._keys, key) is None):
+            raise Refused(401, "wrong_key", "the key was taken back")
+
     def charge_photos(self, client: str, photos: int = 1) -> None:
         """Count photos against what a client may send.
 
@@ -96,16 +106,20 @@ class Access:
         key = _key(asked)
         if key is None:
             raise Refused(401, "key_needed", "a key is needed: make one with kith serve --new-key")
-        try:
-            name = self._keys.name_of(key)
-        except KithError as error:  # which says where the file is
-            log.error("no key opens anything: %s", error)
-            raise Refused(503, "keys_unreadable", "the server cannot read its keys") from error
+        name = _name_of(self._keys, key)
         if name is None:
             if wait := self._wrong.take(place):
                 raise _too_often(wait)
             raise Refused(401, "wrong_key", "this key is not known, or was taken back")
         return f"key {name}"
+
+
+def _name_of(keys: Keys, key: str) -> str | None:
+    try:
+        return keys.name_of(key)
+    except KithError as error:  # which says where the file is
+        log.error("no key opens anything: %s", error)
+        raise Refused(503, "keys_unreadable", "the server cannot read its keys") from error
 
 
 def own_names() -> set[str]:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from fastapi import FastAPI
 
+    from kith.server.live.route import Sessions
     from kith.server.settings import ServerLimits
 
 UNREAD_SECONDS = 20.0
@@ -136,6 +137,7 @@ class Server(uvicorn.Server):
                 ws_per_message_deflate=False,  # pictures are compressed already; bombs are not
             )
         )
+        self._sessions: Sessions = app.state.sessions
         self._on_started = on_started
         self._unread: WeakKeyDictionary[Any, float] = WeakKeyDictionary()
 
@@ -165,6 +167,11 @@ class Server(uvicorn.Server):
         await super().startup(sockets)
         if self.started and self._on_started is not None:
             self._on_started()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End, live sessions first."""
+        await self._sessions.stop()
+        await super().shutdown(sockets)
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:

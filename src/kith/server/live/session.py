@@ -21,6 +21,7 @@ from kith.server.refusal import Refused
 if TYPE_CHECKING:
     from starlette.websockets import WebSocket
 
+    from kith.server.access import Access
     from kith.server.engine import Engine
     from kith.server.live.messages import Command, Picture
     from kith.server.metrics import Metrics
@@ -31,8 +32,12 @@ MOST_COMMANDS = 8
 MOST_BROKEN = 10
 """Frames in a row that cannot be read; then it is no camera."""
 
-TOO_LARGE, UNUSABLE = 1009, 1011
-NONSENSE, IDLE, TOO_OFTEN, FULL = 4400, 4408, 4429, 4503
+KEY_SECONDS = 0.5
+"""Between two looks at whether the key still opens anything."""
+
+ENDS = "the server ends"
+STOPPED, TOO_LARGE, UNUSABLE = 1001, 1009, 1011
+NONSENSE, NO_KEY, IDLE, TOO_OFTEN, FULL = 4400, 4401, 4408, 4429, 4503
 
 
 class Closed(Exception):
@@ -50,11 +55,13 @@ class Session:
     Args:
         socket: accepted.
         engine: the people, and the networks.
+        access: who let it in.
         metrics: where frames are counted.
     """
 
-    def __init__(self, socket: WebSocket, engine: Engine, metrics: Metrics) -> None:
+    def __init__(self, socket: WebSocket, engine: Engine, access: Access, metrics: Metrics) -> None:
         self._socket = socket
+        self._access = access
         self._metrics = metrics
         self._engine = engine
         self._limits = engine.limits
@@ -62,6 +69,7 @@ class Session:
         self._waiting: tuple[Picture, float] | None = None
         self._commands: deque[Command] = deque()
         self._something = asyncio.Event()
+        self._stopping = asyncio.Event()
         self._budget = self._limits.messages
         self._refilled = self._began
         self.frames = 0
@@ -72,7 +80,8 @@ class Session:
         tasks: list[asyncio.Task[None]] = []
         try:
             await self._send(await self._engine.files(self._hello))
-            tasks += [asyncio.create_task(self._read()), asyncio.create_task(self._answer())]
+            serving = (self._read(), self._answer(), self._watch_key(), self._wait_for_the_end())
+            tasks += map(asyncio.create_task, serving)
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             for task in done:
                 task.result()
@@ -88,6 +97,27 @@ class Session:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+
+    def stop(self) -> None:
+        """Let the session end soon, because the server does."""
+        self._stopping.set()
+
+    async def _wait_for_the_end(self) -> None:
+        await self._stopping.wait()
+        raise Closed(STOPPED, ENDS)
+
+    async def _watch_key(self) -> None:
+        """End with the key: whoever took it back does not want it used any more."""
+        while True:
+            await asyncio.sleep(KEY_SECONDS)
+            self._check_key()
+
+    def _check_key(self) -> None:
+        try:
+            self._access.readmit(self._socket)
+        except Refused as refused:
+            code = NO_KEY if refused.status == 401 else UNUSABLE
+            raise Closed(code, refused.reason) from refused
 
     def _hello(self) -> dict[str, Any]:
         people, limit = self._engine.people.store.count(), self._engine.limit()
@@ -140,6 +170,7 @@ class Session:
             await self._something.wait()
             self._something.clear()
             while self._commands:
+                self._check_key()  # it may change who is known
                 command = self._commands.popleft()
                 await self._send(*await self._engine.live(partial(watcher.command, command)))
             if self._waiting is None:
