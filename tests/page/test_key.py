@@ -73,6 +73,30 @@ def test_the_key_is_remembered_where_wanted(
     expect(other.locator("#view-people")).to_contain_text("Nobody is known yet")
 
 
+def test_a_key_that_is_taken_back_is_asked_for_again(
+    served: Served,
+    settings: Settings,
+    address: str,
+    key: str,
+    browsers: Browsers,
+    camera_of_one: Path,
+) -> None:
+    assert settings.keys is not None
+    page = browsers.open(address, camera_of_one)
+    dialog(page).get_by_label("Key").fill(key)
+    page.keyboard.press("Enter")
+    start(page)
+    expect(page.locator("#faces .face").first).to_be_visible()
+    keys = Keys(settings.keys)
+    keys.remove("test")
+    expect(page.locator("#faces .face")).to_have_count(0)
+    expect(page.locator("#banner")).to_contain_text("The key was taken back.")
+    dialog(page).get_by_label("Key").fill(keys.add("another"))
+    page.keyboard.press("Enter")
+    expect(page.locator("#banner")).to_be_hidden()
+    expect(page.locator("#faces .face").first).to_be_visible()
+
+
 def test_without_a_key_nothing_is_shown(
     served: Served, address: str, browsers: Browsers, camera_of_one: Path
 ) -> None:

@@ -63,6 +63,8 @@ def test_somebody_is_added_from_photos(
     card.click()
     dialog(page).locator("input[type=file]").set_input_files(known_photos)
     expect(dialog(page).locator(".report")).to_contain_text("Nothing new")
+    page.keyboard.press("Escape")
+    expect(card).to_be_focused()  # the list was drawn anew behind the dialog
     assert served.client.get("/v1/people").json()["people"][0]["photos"] == 4
 
 
@@ -103,6 +105,7 @@ def test_rename(
     dialog(page).get_by_role("button", name="Rename").click()
     dialog(page).get_by_label("Name").fill("Jérôme / 李 ?&#")
     page.keyboard.press("Enter")
+    expect(page.locator(".card").filter(has_text="Jérôme")).to_be_focused()
     toast(page, "Jerry is called Jérôme / 李 ?&# now.")
     card = page.locator(".card").filter(has_text="Jérôme / 李 ?&#")
     expect(card.locator("canvas")).to_be_visible()  # its picture is found under such a name
@@ -144,6 +147,7 @@ def test_merge(served: Served, address: str, browsers: Browsers, known_photos: l
     dialog(page).get_by_role("button", name="Merge with…").click()
     dialog(page).get_by_role("button", name="Seinfeld").click()
     dialog(page).get_by_role("button", name="Make them one").click()
+    expect(page.locator("[data-name=Jerry]")).to_be_focused()
     toast(page, "Seinfeld and Jerry are one person now: Jerry.")
     assert names(served) == ["Jerry"]
 
@@ -161,6 +165,7 @@ def test_forgetting_asks_first(
     assert names(served) == ["Jerry"]
     dialog(page).get_by_role("button", name="Forget").click()
     dialog(page).get_by_role("button", name="Forget").click()
+    expect(page.get_by_role("heading", name="People", exact=True)).to_be_focused()
     toast(page, "Jerry is forgotten.")
     expect(page.locator("#view-people")).to_contain_text("Nobody is known yet")
     assert names(served) == []

@@ -1,6 +1,7 @@
 // Dialogs: one at a time in front, closed by Escape, by their cross, or by a click beside them.
 
 import { button, el, fill, icon } from "./dom.js";
+import { toCard } from "./navigate.js";
 
 /** Open a dialog. Returns {node, body, close(value), closed}, `closed` a promise of the value. */
 export function dialog(title, { kind = "" } = {}) {
@@ -13,12 +14,14 @@ export function dialog(title, { kind = "" } = {}) {
   let value;
   let settle;
   const closed = new Promise((resolve) => (settle = resolve));
+  const before = document.activeElement;
   const close = (given) => {
     value = given;
     node.close();
   };
   node.addEventListener("close", () => {
     node.remove();
+    if (document.activeElement === document.body) comeBack(before);
     settle(value);
   });
   let pressed = null; // a drag that began inside and ended beside closes nothing
@@ -32,6 +35,12 @@ export function dialog(title, { kind = "" } = {}) {
 }
 
 let count = 0;
+
+// What had the focus may have been drawn anew meanwhile, or stand for somebody who is gone.
+function comeBack(before) {
+  const name = before?.dataset?.name;
+  if (name === undefined || !toCard(name)) document.querySelector(".view:not([hidden]) h1")?.focus();
+}
 
 /** Ask before something that cannot be undone. */
 export async function confirm(title, words, { yes, danger = false }) {

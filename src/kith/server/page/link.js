@@ -6,6 +6,7 @@ const IN_FLIGHT = 2; // pictures that may wait for an answer
 const SILENCE = 10000; // an answer that takes longer, in milliseconds, will not come
 const SOONEST = 500;
 const LATEST = 10000;
+const NO_KEY = 4401; // the close code where the key was taken back
 const KEPT = 300; // round trips that the figures are made of
 
 /**
@@ -125,7 +126,9 @@ export class Link extends EventTarget {
     const met = this.state === "open";
     this.#drop();
     const said = event.reason ? sentence(event.reason) : "";
-    if (met) this.#lost(said || "The connection was lost.");
+    const keyless = event.code === NO_KEY;
+    if (met && keyless) this.#say("lost", { reason: said, again: false });
+    if (met && !keyless) this.#lost(said || "The connection was lost.");
     else this.#askWhy(said || "The server refused the live connection.");
   }
 

@@ -7,4 +7,11 @@ export function lay(ways) {
   Object.assign(roads, ways);
 }
 
+/** Bring the focus to a person's card in the list; false where it is not there. */
+export function toCard(name) {
+  const card = document.querySelector(`.card[data-name="${CSS.escape(name)}"]`);
+  card?.focus();
+  return card !== null;
+}
+
 export const enrolPerson = (name) => roads.enrolPerson(name);

@@ -4,7 +4,7 @@ import { button, el, fill, nameOf } from "./dom.js";
 import { confirm, dialog } from "./dialog.js";
 import { known } from "./known.js";
 import { addPhotosTo } from "./add.js";
-import { enrolPerson } from "./navigate.js";
+import { enrolPerson, toCard } from "./navigate.js";
 import { dropPlace } from "./pictures.js";
 import { portrait } from "./portraits.js";
 import { toast, trouble } from "./say.js";
@@ -51,6 +51,7 @@ function rename(name, shown) {
       }
       asked.close();
       shown.close();
+      toCard(to);
       toast(`${name} is called ${to} now.`);
     },
   });
@@ -83,6 +84,7 @@ async function joined(name, other) {
     trouble(error);
     return false;
   }
+  toCard(name);
   toast(`${other} and ${name} are one person now: ${name}.`);
   return true;
 }
