@@ -11,6 +11,7 @@ import httpx
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from kith.errors import OptionError
 from kith.server.keys import Keys
 from kith.server.rates import CLIENTS, Rate
 from server.conftest import as_frame
@@ -63,8 +64,17 @@ def test_only_a_known_host_is_served(bystander: Served, host: str, status: int) 
 
 
 def test_hosts_can_be_allowed(settings: Settings, recognizer: kith.Recognizer) -> None:
-    with serving(replace(settings, hosts=("Door.example",)), recognizer) as served:
-        assert served.client.get("/health", headers={"host": "door.example:8420"}).is_success
+    with serving(replace(settings, hosts=("Door.example", "b.test.")), recognizer) as served:
+        for host in ("door.example:8420", "b.test", "B.test.:80"):
+            assert served.client.get("/health", headers={"host": host}).is_success
+
+
+@pytest.mark.parametrize(
+    "host", ["*", "*.example", "a.example:80", "http://a", "", "a b", "bücher"]
+)
+def test_hosts_that_would_never_be_met(settings: Settings, host: str) -> None:
+    with pytest.raises(OptionError, match="is not the name of a host"):
+        replace(settings, hosts=(host,))
 
 
 @pytest.mark.parametrize(

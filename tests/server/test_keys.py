@@ -51,11 +51,12 @@ def test_a_damaged_file_opens_nothing(tmp_path: Path, text: str) -> None:
         Keys(path).name_of("x")
 
 
-def test_numbers_are_no_digests(tmp_path: Path) -> None:
+@pytest.mark.parametrize("digest", [1, "", "x" * 64, "é" * 64, "A" * 64, "a" * 63, "a" * 64 + "\n"])
+def test_what_is_no_digest(tmp_path: Path, digest: object) -> None:
     path = tmp_path / "keys.json"
-    path.write_text(json.dumps({"keys": [{"name": "a", "sha256": 1, "created": "x"}]}))
-    with pytest.raises(KithError):
-        Keys(path).known()
+    path.write_text(json.dumps({"keys": [{"name": "a", "sha256": digest, "created": "x"}]}))
+    with pytest.raises(KithError, match="is damaged"):
+        Keys(path).name_of("x")
 
 
 def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:

@@ -150,6 +150,8 @@ def test_keys_by_name(environment: dict[str, str]) -> None:
         (["--need-key"], "needs a key"),
         (["--port", "65536"], "65535"),
         (["--host", ""], "empty"),
+        (["--allow-host", "*"], "* is not the name of a host"),
+        (["--allow-host", "https://door.example"], "without http://"),
         (["--certificate", "x"], "--certificate-key"),
         (["--certificate", "x", "--certificate-key", "y"], "x is not there"),
         (["--threshold", "3"], "between -1 and 1"),

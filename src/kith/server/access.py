@@ -50,7 +50,7 @@ class Access:
         limits = settings.limits
         self.need_key = settings.need_key
         self._keys = Keys(settings.keys) if settings.need_key else None
-        self._names = {"localhost", *own_names(), *(name.lower() for name in settings.hosts)}
+        self._names = {"localhost", *own_names(), *map(_plain, settings.hosts)}
         self._requests = Rate(limits.rate, limits.burst)
         self._photos = Rate(limits.work_rate, limits.work_burst)
         self._wrong = Rate(WRONG_KEYS_A_SECOND, WRONG_KEYS)
@@ -120,6 +120,10 @@ def _name_of(keys: Keys, key: str) -> str | None:
     except KithError as error:  # which says where the file is
         log.error("no key opens anything: %s", error)
         raise Refused(503, "keys_unreadable", "the server cannot read its keys") from error
+
+
+def _plain(host: str) -> str:
+    return host.lower().removesuffix(".")
 
 
 def own_names() -> set[str]:

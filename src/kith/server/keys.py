@@ -10,6 +10,7 @@ import hashlib
 import hmac
 import json
 import os
+import re
 import secrets
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -27,6 +28,7 @@ PREFIX = "kith_"
 LONGEST_NAME = 60
 LONGEST_FILE = 1_000_000
 MOST = 1000
+DIGEST = re.compile("[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,4 +146,6 @@ def _parsed(data: bytes) -> tuple[KnownKey, ...]:
     keys = tuple(KnownKey(one["name"], one["sha256"], one["created"]) for one in found)
     if not all(isinstance(value, str) for one in keys for value in asdict(one).values()):
         raise ValueError("not text")
+    if not all(DIGEST.fullmatch(one.sha256) for one in keys):
+        raise ValueError("no digest")
     return keys

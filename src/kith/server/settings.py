@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from kith.errors import OptionError, printable
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 MEBIBYTE = 1024 * 1024
+HOST = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?", re.ASCII | re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,9 @@ class Settings:
         hosts: names under which the server is reached, besides localhost, this machine's name and
             addresses in digits. Requests to another name are refused (DNS rebinding).
         limits: how much may be asked.
+
+    Raises:
+        OptionError: what is no host's name, and would never be met.
     """
 
     gallery: Path | None = None
@@ -77,3 +84,12 @@ class Settings:
     keys: Path | None = None
     hosts: tuple[str, ...] = ()
     limits: ServerLimits = field(default_factory=ServerLimits)
+
+    def __post_init__(self) -> None:
+        for host in self.hosts:
+            if not HOST.fullmatch(host):
+                raise OptionError(
+                    f"{printable(host)} is not the name of a host: give one as in "
+                    "people.example.org, without http://, port or *; one that is not in ASCII as "
+                    "xn--…"
+                )
