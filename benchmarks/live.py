@@ -1,8 +1,8 @@
 """From a camera's frame to its answer: kith, a plain loop over every frame, and deepface's stream.
 
-A made-up film of three people, two of them known by one photo each, is played at 30 frames a second
-and 1280 × 720; the newest frame is answered and those in between are dropped. Every engine sees the
-same frames. With ``--people 1`` only one walks about.
+A made-up film of three people, two of them known by three photos each, is played at 30 frames a
+second and 1280 × 720; the newest frame is answered and those in between are dropped. Every engine
+sees the same frames. With ``--people 1`` only one walks about.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def stroll(number: int, of: int, size: tuple[int, int] = SIZE) -> Place:
 
 
 def make_film(folder: Path, people: int) -> tuple[Path, Path]:
-    """Write the film, and a folder with one photo each of the known people."""
+    """Write the film, and a folder with three photos each of the known people."""
     source = samples.folder("celebrities") / "train"
     known = folder / "people"
     known.mkdir()
@@ -50,7 +50,8 @@ def make_film(folder: Path, people: int) -> tuple[Path, Path]:
         for number, person in enumerate(sorted(source.iterdir())[:people]):
             cut = heads(sorted(person.glob("*.jpg"))[:8], recognizer, side=360)
             if number < max(1, people - 1):
-                save_picture(cut[0], known / f"{person.name}.png")
+                for place, photo in enumerate((cut[0], *cut[6:8]), 1):
+                    save_picture(photo, known / f"{person.name} ({place}).png")
             actors.append(Actor(cut[1:6], stroll(number, people)))
     film = folder / "film.mp4"
     make_clip(film, actors, size=SIZE, rate=30, seconds=SECONDS)

@@ -76,7 +76,7 @@ def main(engine: str, load: Callable[[str], Answer]) -> None:
 
     Args:
         engine: its name.
-        load: makes the answering function of a folder of people, one photo each.
+        load: makes the answering function of a folder of people's photos.
     """
     parser = argparse.ArgumentParser()
     parser.add_argument("--film", required=True)

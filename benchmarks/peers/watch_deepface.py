@@ -36,7 +36,7 @@ def load(people: str) -> Answer:
         in_a_row = in_a_row + 1 if places else 0
         if in_a_row and in_a_row % FRAMES == 0:
             found = [streaming.search_identity(face, db_path=people, **known)[0] for face in faces]
-            shown[:] = [Path(name).stem for name in found if name]
+            shown[:] = [Path(name).stem.split(" (")[0] for name in found if name]
         return list(shown) if places else []
 
     return answer

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def load(people: str) -> Answer:
-    """Enrol one photo a person and follow the frames."""
+    """Enrol the people of the folder and follow the frames."""
     import kith
     from kith.media.films import Frame
     from kith.tracking import Follower

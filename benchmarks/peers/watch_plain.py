@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def load(people: str) -> Answer:
-    """Enrol one photo a person and identify every frame."""
+    """Enrol the people of the folder and identify every frame."""
     import kith
 
     gallery = kith.Gallery(Path(tempfile.mkdtemp()) / "people.kith")

@@ -104,7 +104,7 @@ def test_ctrl_c_keeps_what_was_said(spawn: Spawn, people: Path, gallery: Path, k
     assert process.stderr is not None
     err = process.stderr.read()
     assert process.wait(60) == 130
-    assert err == "kith: stopped; what was done is kept, run the same command again to go on\n"
+    assert err == "kith: stopped; what was done is kept; run again for the rest\n"
     process.communicate()
     said = acknowledged(lines)
     there = kept(gallery)

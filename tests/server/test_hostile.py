@@ -228,6 +228,20 @@ def test_frames_of_every_size(served: Served, photo: bytes) -> None:
                 assert -down < y < height
 
 
+def test_silent_connections_keep_nobody_out(
+    settings: Settings, recognizer: kith.Recognizer
+) -> None:
+    limits = replace(settings.limits, connections=8)
+    with serving(replace(settings, limits=limits), recognizer) as served, ExitStack() as stack:
+        for _ in range(20):
+            silent = stack.enter_context(closing(socket.socket()))
+            silent.connect(("127.0.0.1", served.port))
+            silent.sendall(b"GET /health HTTP/1.1\r\n")
+        time.sleep(0.2)
+        for _ in range(3):
+            assert is_well(served)
+
+
 def test_a_flood_is_cut_off(settings: Settings, recognizer: kith.Recognizer) -> None:
     limits = replace(settings.limits, messages=20.0)
     with serving(replace(settings, limits=limits), recognizer) as served:

@@ -44,7 +44,7 @@ def run(arguments: list[str] | None = None) -> NoReturn:
         if signal.getsignal(number) is stop:
             signal.signal(number, signal.SIG_DFL)  # nothing is left to be cleaned up
     if code == INTERRUPTED:
-        streams.complain("stopped; what was done is kept, run the same command again to go on")
+        streams.complain("stopped; what was done is kept; run again for the rest")
         streams.leave(stop.code)
     sys.exit(code)
 

@@ -16,7 +16,11 @@ HEADER_SECONDS = 15.0
 
 
 class Connection(H11Protocol):
-    """HTTP/1.1 as uvicorn does it, with a time limit on headers that never end."""
+    """HTTP/1.1 as uvicorn does it, with a time limit on headers that never end.
+
+    Where all places are taken, who has not asked for anything yet makes room: connections that stay
+    silent would otherwise keep everybody else out.
+    """
 
     _patience: asyncio.TimerHandle | None = None
 
@@ -29,6 +33,8 @@ class Connection(H11Protocol):
         if raw is not None:
             raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._wait()
+        if self.limit_concurrency is not None and len(self.connections) >= self.limit_concurrency:
+            self._make_room()
 
     def data_received(self, data: bytes) -> None:
         """Take bytes in; wait for more where they are not a whole header yet."""
@@ -50,6 +56,23 @@ class Connection(H11Protocol):
         if self._patience is not None:
             self._patience.cancel()
             self._patience = None
+
+    @property
+    def silent_since(self) -> float | None:
+        """When it began to be silent, by the loop's clock; None where it has asked, or is closing.
+
+        All wait equally long, so that the first to be given up has been silent for longest.
+        """
+        if self._patience is None or self.transport.is_closing():
+            return None
+        return self._patience.when()
+
+    def _make_room(self) -> None:
+        others = [one for one in self.connections if isinstance(one, Connection) and one != self]
+        silent = [(since, one) for one in others if (since := one.silent_since) is not None]
+        if silent:
+            _, longest = min(silent, key=lambda pair: pair[0])
+            longest.transport.abort()
 
     def _give_up(self) -> None:
         self._patience = None
