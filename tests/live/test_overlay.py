@@ -103,6 +103,7 @@ def test_any_box_anywhere(boxes: list[tuple[float, ...]], size: tuple[int, int],
     draw_note(picture, name)
     draw_lines(picture, [name, name])
     draw_lines(picture, [name], middle=True)
+    assert picture.shape == (size[1], size[0], 3)
 
 
 def test_notes_and_greetings() -> None:

@@ -120,7 +120,7 @@ def test_outside_there_is_nothing_to_draw() -> None:
 
 @pytest.mark.parametrize("size", [(8, 8), (17, 400), (400, 17), (2, 2)])
 def test_tiny_frames(size: tuple[int, int]) -> None:
-    drawn(Tag(Box(0, 0, 5, 5), "Ada Lovelace, Countess", GREEN), size=size)
+    assert drawn(Tag(Box(0, 0, 5, 5), "Ada Lovelace, Countess", GREEN), size=size).any()
 
 
 def test_the_larger_face_is_in_front() -> None:

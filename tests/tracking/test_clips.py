@@ -12,12 +12,13 @@ import kith
 from kith.media.films import Frame, open_film
 from kith.samples.clip import Actor, heads, make_clip, render, walk
 from kith.tracking import Follower, Settings
-from kith.types import Box, overlap
+from kith.types import Box, Face, Identification, Verdict, overlap
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
+    from kith.models import ModelStore
     from kith.tracking import Moment, Track
     from kith.types import Pixels
 
@@ -66,6 +67,10 @@ def at(moment: Moment, place: Callable[[float], Box | None]):
     return here[0] if here else None
 
 
+def stranger(face: Face) -> Identification:
+    return Identification(Verdict.UNKNOWN, None, None, 0.4, (), "nobody", face)
+
+
 def name(seen) -> str | None:
     if seen is None or seen.answer is None:
         return None
@@ -90,6 +95,20 @@ def test_two_who_cross_keep_their_names(
         assert set(apart) <= {who, None}
         assert apart.count(who) > 0.9 * len(apart)
     assert {track.answer.name for track in tracks if track.answer} == set(KNOWN)
+
+
+def test_narrow_faces_are_left_out_where_that_is_wanted(
+    cast: dict[str, list[Pixels]], networks: ModelStore
+) -> None:
+    near, far = walk((180, 180), (180, 180), 240), walk((500, 180), (500, 180), 100)
+    actors = [Actor(cast[KNOWN[0]][:1], near), Actor(cast[KNOWN[1]][:1], far)]
+    widths: dict[float | None, list[bool]] = {}
+    for least in (None, 80.0):
+        with kith.Recognizer(min_face=least, store=networks) as recognizer:
+            follower = Follower(recognizer, lambda faces: tuple(map(stranger, faces)))
+            moments = [follower.step(frame) for frame in rendered(actors, 1)]
+        widths[least] = sorted(seen.face.box.width > 80 for seen in moments[-1].seen)
+    assert widths == {None: [False, True], 80.0: [True]}
 
 
 def test_two_who_meet_and_turn_back_keep_their_names(

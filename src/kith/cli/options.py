@@ -46,7 +46,7 @@ Paths = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object per line on stdout.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]
-Strict = Annotated[bool, typer.Option("--strict", help="Exit with 2 if any photo failed.")]
+Strict = Annotated[bool, typer.Option("--strict", help="Exit with 2 if any photo or film failed.")]
 GalleryFile = Annotated[
     Path | None,
     typer.Option(

@@ -96,7 +96,12 @@ class Search:
                 known = any(overlap(face.box, other.box) > SAME for other in faces)
                 if little and not known:
                     faces.append(face)
-        return [Sight(face, Patch.of(small, _shrunk(face.box, whole.scale))) for face in faces]
+        least = self._recognizer.pipeline.min_face or 0.0
+        return [
+            Sight(face, Patch.of(small, _shrunk(face.box, whole.scale)))
+            for face in faces
+            if face.box.width >= least
+        ]
 
     def _closer(self, frame: Frame, scale: float, expected: Sequence[Box]) -> Iterator[View]:
         """Yield the parts of a frame that are searched at a larger size, if it has one."""
