@@ -34,6 +34,8 @@ PROMISED = [
     "KithError",
     "LicenceNotAccepted",
     "Limits",
+    "Mask",
+    "MaskState",
     "ModelError",
     "NamedClass",
     "PhotoClasses",

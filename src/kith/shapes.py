@@ -35,6 +35,8 @@ def face(one: Face) -> dict[str, Any]:
         shape["quality_parts"] = {
             part: round(value, 3) for part, value in parts if part != "score" and value is not None
         }
+    if one.mask is not None:
+        shape["mask"] = {"state": one.mask.state.value, "score": round(one.mask.score, 3)}
     return shape
 
 

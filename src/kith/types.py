@@ -71,6 +71,28 @@ class Verdict(StrEnum):
     LOW_QUALITY = "low_quality"
 
 
+class MaskState(StrEnum):
+    """How a face wears a medical or cloth mask."""
+
+    NONE = "none"
+    WORN = "worn"
+    WRONG = "wrong"
+    """Below the nose, or under the chin."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mask:
+    """Whether a face wears a mask.
+
+    Attributes:
+        state: the most probable one.
+        score: how probable it is, 0–1.
+    """
+
+    state: MaskState
+    score: float
+
+
 @dataclass(frozen=True, slots=True)
 class Quality:
     """How good a face is for recognition, and the numbers that say why.
@@ -127,6 +149,7 @@ class Face:
         embedding: float32 unit vector; None where only detection was asked for.
         length: of the network's own numbers, which are `embedding` × `length`; None where only
             detection was asked for, or two views or several networks were joined.
+        mask: whether it wears one; None where nobody looked.
     """
 
     box: Box
@@ -135,6 +158,7 @@ class Face:
     quality: Quality | None = None
     embedding: Vector | None = field(default=None, repr=False)
     length: float | None = field(default=None, repr=False)
+    mask: Mask | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

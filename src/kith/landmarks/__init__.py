@@ -1,0 +1,1 @@
+"""Dense landmarks: some hundred points of a face, where detection gives five."""

@@ -1,0 +1,1 @@
+"""Masks on faces: painting them, and telling who wears one."""
