@@ -1,0 +1,108 @@
+"""What a painted mask looks like."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from kith.errors import OptionError, printable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import numpy as np
+
+    from kith.media.shapes import Colour
+
+COVERAGES = ("nose", "mouth", "chin")
+"""How high a mask reaches: over nose and mouth, as it should; over the mouth; under the chin."""
+
+COLOURS: Mapping[str, Colour] = MappingProxyType(
+    {
+        "white": (243, 244, 244),
+        "blue": (137, 190, 226),
+        "green": (150, 205, 180),
+        "pink": (240, 175, 190),
+        "black": (34, 35, 38),
+        "grey": (138, 142, 148),
+        "navy": (38, 52, 92),
+        "red": (170, 38, 46),
+        "beige": (214, 190, 160),
+        "yellow": (232, 200, 88),
+        "purple": (112, 84, 150),
+        "olive": (98, 104, 70),
+        "brown": (112, 78, 58),
+        "teal": (52, 128, 134),
+    }
+)
+"""Colours that have a name: what the cloth throws back in white light, sRGB."""
+
+STYLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "surgical": ("blue", "white", "green", "pink", "black"),
+        "cloth": ("navy", "grey", "red", "beige", "teal", "black", "white", "purple", "olive"),
+        "kn95": ("white", "black", "grey", "beige"),
+        "ffp2": ("white", "grey"),
+        "fashion": ("black", "grey", "pink", "navy"),
+        "bandana": ("red", "navy", "black", "olive"),
+    }
+)
+"""The styles, and the colours that each is made in; the first where none is asked for."""
+
+_HEX = re.compile(r"#[0-9a-fA-F]{6}")
+
+
+@dataclass(frozen=True, slots=True)
+class MaskLook:
+    """What a painted mask looks like.
+
+    Attributes:
+        style: one of `STYLES`.
+        color: a name of `COLOURS` or ``#rrggbb``; None: the style's own.
+        coverage: one of `COVERAGES`.
+        seed: decides what the other three leave open: pattern, folds, fit.
+
+    Raises:
+        OptionError: another style, colour or coverage.
+    """
+
+    style: str = "surgical"
+    color: str | None = None
+    coverage: str = "nose"
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        _check("style", self.style, STYLES)
+        _check("coverage", self.coverage, COVERAGES)
+        if self.color is not None and not _HEX.fullmatch(self.color):
+            _check("colour", self.color, (*COLOURS, "#rrggbb"))
+
+    @property
+    def rgb(self) -> Colour:
+        """The colour in white light, sRGB."""
+        name = self.color or STYLES[self.style][0]
+        if name.startswith("#"):
+            red, green, blue = bytes.fromhex(name[1:])
+            return red, green, blue
+        return COLOURS[name]
+
+
+def random_look(rng: np.random.Generator) -> MaskLook:
+    """Draw a look, as varied as on a street: surgical ones are the most frequent.
+
+    Args:
+        rng: decides; the same state gives the same look.
+    """
+    style = str(rng.choice(list(STYLES), p=(0.38, 0.2, 0.16, 0.1, 0.1, 0.06)))
+    color = str(rng.choice(STYLES[style]))
+    return MaskLook(style, color, "nose", int(rng.integers(2**31)))
+
+
+def _check(what: str, value: object, known: object) -> None:
+    names = list(known)  # type: ignore[call-overload]
+    if value not in names:
+        raise OptionError(
+            f"{printable(str(value))} is no {what} of a mask; there are {', '.join(names)}"
+        )
