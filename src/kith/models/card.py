@@ -208,7 +208,7 @@ class ModelCard:
     """
 
     id: str
-    task: Literal["detection", "embedding"]
+    task: Literal["detection", "embedding", "landmarks", "masks"]
     title: str
     weights: Weights
     licence: Licence

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from kith.errors import UnknownModel, printable
-from kith.models.cards import dlib, facenet, fusions, modern, retail, vggface
+from kith.models.cards import dlib, facenet, fusions, landmarks, masks, modern, retail, vggface
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,7 +19,11 @@ if TYPE_CHECKING:
     from kith.models.card import Fusion, ModelCard
 
 CARDS: Mapping[str, ModelCard] = MappingProxyType(
-    {card.id: card for room in (modern, retail, vggface, facenet, dlib) for card in room.CARDS}
+    {
+        card.id: card
+        for room in (modern, retail, vggface, facenet, dlib, landmarks, masks)
+        for card in room.CARDS
+    }
 )
 """Every card, by id."""
 

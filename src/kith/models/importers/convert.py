@@ -48,6 +48,8 @@ _FAMILIES = {
     "facenet": _Family("inception_resnet.build", (".h5", ".pt", ".pb"), "logits/weight"),
     "dlib-resnet": _Family("dlib_resnet.build", (".dat",)),
     "retail-0095": _Family("openvino_network.build_retail_0095", (".xml",), beside=".bin"),
+    "face-landmarker": _Family("tflite_network.build_face_landmarker", (".task", ".tflite")),
+    "mask-aizoo": _Family("tflite_network.build_mask_aizoo", (".tflite",)),
 }
 """By the name of an importer."""
 
@@ -58,7 +60,12 @@ MAGIC = {
     ".pb": (b"\x0a",),  # the first field of a graph: a node
     ".dat": (b"\x01\x01\x01\x0dloss",),  # the first layer's class, behind two versions
     ".xml": (b"<?xml ", b"<net "),
+    ".task": (b"PK\x03\x04", b"\0\0PK\x03\x04"),  # a zip; MediaPipe's begins at byte 2
+    ".tflite": (b"TFL3",),
 }
+_MAGIC_AT = {".tflite": 4}
+"""Where that stands, for formats that begin with something else."""
+
 _LEAST_SECONDS = 60
 _BYTES_PER_SECOND = 10_000_000
 _LEAST_MEMORY = 3 << 30
@@ -71,6 +78,8 @@ _READERS = {
     ".pb": "frozen_graph.open_pb",
     ".dat": "dlib_network.open_dat",
     ".xml": "openvino_ir.open_ir",
+    ".task": "tflite.open_task",
+    ".tflite": "tflite.open_tflite",
 }
 
 
@@ -137,7 +146,7 @@ def _reader(path: Path, family: _Family) -> Callable[[Path], AbstractContextMana
     with path.open("rb") as file:
         start = file.read(8)
     for kind in family.formats:
-        if start.startswith(MAGIC[kind]):
+        if start.startswith(MAGIC[kind], _MAGIC_AT.get(kind, 0)):
             return _part(_READERS[kind])
     kinds = " or ".join(family.formats)
     raise WeightsUnreadable(f"{path.name} is no weight file that kith knows ({kinds})")
