@@ -11,7 +11,7 @@ demo: $(VENV)/.installed
 	$(BIN)/kith demo
 
 test: $(VENV)/.installed-dev lint
-	$(BIN)/python -m pytest
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --maxprocesses=2 --dist worksteal
 
 check: test
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,11 @@ settings.load_profile("kith")
 
 NEEDS = {"networks": "models", "celebrities": "samples", "presidents": "samples"}
 """Fixtures that may have to pull something, and the marker of every test that uses them."""
+
+
+def pytest_configure() -> None:
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        os.environ.pop("COLUMNS", None)  # xdist sets it, and what is printed goes by it
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from kith.gallery import writing
 from kith.gallery.records import NewPhoto
 from kith.gallery.store import GalleryStore
 from kith.types import Box, EmbeddingContract, Face, Quality
@@ -64,15 +65,18 @@ def photos_of(seed: int, count: int, similarity: float = 0.6) -> list[NewPhoto]:
 
 def fill(path: Path, contract: EmbeddingContract, people: int) -> None:
     """Enrol people made of random numbers, two photos each, in some network's own contract."""
-    with GalleryStore.open(path, create=True) as store:
+    quality = Quality(60.0, 0.4, 0.0, 1.0)
+    with (
+        GalleryStore.open(path, create=True) as store,
+        store.database.write() as connection,  # one, for each waits for the disk
+    ):
         for person in range(people):
             vectors = lookalikes(person, 2, 0.6, contract.dimension)
-            quality = Quality(60.0, 0.4, 0.0, 1.0)
             photos = [
                 NewPhoto(digest(f"{person} {number}"), f"{person}-{number}.jpg", (one,))
                 for number, one in enumerate(face(vector, quality) for vector in vectors)
             ]
-            store.add(f"Person {person}", photos, contract)
+            writing.add(connection, f"Person {person}", photos, contract)
 
 
 def raw_bytes(path: Path) -> bytes:

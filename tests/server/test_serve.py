@@ -18,6 +18,7 @@ import httpx
 import pytest
 from PIL import Image
 
+from kith.cli import main
 from kith.models.home import home
 
 if TYPE_CHECKING:
@@ -160,11 +161,21 @@ def test_keys_by_name(environment: dict[str, str]) -> None:
     ],
 )
 def test_wrong_use_is_one_line(
-    environment: dict[str, str], arguments: list[str], said: str
+    environment: dict[str, str],
+    arguments: list[str],
+    said: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    refused = run(environment, *arguments)
-    assert refused.returncode == 2
-    [line] = refused.stderr.splitlines()
+    for name in ("KITH_HOME", "KITH_GALLERY"):
+        monkeypatch.setenv(name, environment[name])
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    with pytest.raises(SystemExit) as stopped:
+        main.run(["serve", *arguments])
+    for number, handler in handlers.items():
+        signal.signal(number, handler)
+    assert stopped.value.code == 2
+    [line] = capsys.readouterr().err.splitlines()
     assert said in line
 
 
