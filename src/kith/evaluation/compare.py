@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -23,6 +23,18 @@ _WORTH_A_TABLE = 16
 """Up to so many products for each pair wanted, a matrix product is faster than pairs by hand."""
 
 
+class Side(NamedTuple):
+    """Photos by their embeddings.
+
+    Attributes:
+        vectors: float32, P × dimension; zeros where there is none.
+        acquired: bool, P: where there is one.
+    """
+
+    vectors: Vector
+    acquired: npt.NDArray[np.bool_]
+
+
 def compare(protocol: PairProtocol, described: Described) -> Comparisons:
     """Score the pairs of a protocol by cosine; −∞ where one of the photos could not be acquired.
 
@@ -33,23 +45,56 @@ def compare(protocol: PairProtocol, described: Described) -> Comparisons:
         protocol: N pairs of P photos.
         described: those P photos.
     """
-    vectors, acquired = matrix(described.faces, described.system.contract.dimension)
-    similarity = np.full(len(protocol.first), FAILED, dtype=np.float32)
+    side = matrix(described.faces, described.system.contract.dimension)
+    similarity = cosines(side, side, protocol.first, protocol.second)
+    return of_people(protocol, similarity, protocol.first, protocol.second, protocol.same)
+
+
+def cosines(probes: Side, references: Side, first: Indices, second: Indices) -> Scores:
+    """Return the cosine of each pair; −∞ where one of its photos could not be acquired.
+
+    Args:
+        probes: what `matrix` returns, of the first photos.
+        references: the same, of the second photos.
+        first: int32, N: rows of the probes.
+        second: int32, N: rows of the references.
+    """
+    similarity = np.full(len(first), FAILED, dtype=np.float32)
     for start in range(0, len(similarity), _PAIRS_AT_ONCE):
         part = slice(start, start + _PAIRS_AT_ONCE)
-        first, second = protocol.first[part], protocol.second[part]
-        scores = _products(vectors, first, second)
-        similarity[part] = np.where(acquired[first] & acquired[second], scores, FAILED)
+        one, other = first[part], second[part]
+        scores = _products(probes.vectors, references.vectors, one, other)
+        known = probes.acquired[one] & references.acquired[other]
+        similarity[part] = np.where(known, scores, FAILED)
+    return similarity
+
+
+def of_people(
+    protocol: PairProtocol,
+    similarity: Scores,
+    first: Indices,
+    second: Indices,
+    same: npt.NDArray[np.bool_],
+) -> Comparisons:
+    """Say whose the scored pairs are; see `compare` for lists that contradict themselves.
+
+    Args:
+        protocol: whose photos they are of.
+        similarity: float32, N.
+        first: int32, N: photos.
+        second: the same.
+        same: bool, N.
+    """
     people = len(protocol.people)
-    a, b = protocol.person[protocol.first], protocol.person[protocol.second]
-    contradicted = (a == b) & ~protocol.same
+    a, b = protocol.person[first], protocol.person[second]
+    contradicted = (a == b) & ~same
     if contradicted.any():
         b = np.where(contradicted, b + people, b).astype(np.int32)
         people *= 2
-    return Comparisons(similarity=similarity, same=protocol.same, a=a, b=b, people=people)
+    return Comparisons(similarity=similarity, same=same, a=a, b=b, people=people)
 
 
-def matrix(faces: Sequence[Face | None], dimension: int) -> tuple[Vector, npt.NDArray[np.bool_]]:
+def matrix(faces: Sequence[Face | None], dimension: int) -> Side:
     """Return the embeddings as float32, P × dimension, and whose row is more than zeros."""
     vectors = np.zeros((len(faces), dimension), dtype=np.float32)
     acquired = np.zeros(len(faces), dtype=np.bool_)
@@ -57,7 +102,7 @@ def matrix(faces: Sequence[Face | None], dimension: int) -> tuple[Vector, npt.ND
         if face is not None and face.embedding is not None:
             vectors[row] = face.embedding
             acquired[row] = True
-    return vectors, acquired
+    return Side(vectors, acquired)
 
 
 def qualities(faces: Sequence[Face | None]) -> npt.NDArray[np.float64]:
@@ -143,10 +188,10 @@ def _of_two_people(copy: npt.NDArray[np.int64], person: Indices) -> npt.NDArray[
     return np.isin(copy, copy[other])
 
 
-def _products(vectors: Vector, first: Indices, second: Indices) -> Scores:
+def _products(probes: Vector, references: Vector, first: Indices, second: Indices) -> Scores:
     rows, row = np.unique(first, return_inverse=True)
     columns, column = np.unique(second, return_inverse=True)
     if len(rows) * len(columns) <= _WORTH_A_TABLE * len(first):
-        table = vectors[rows] @ vectors[columns].T
+        table = probes[rows] @ references[columns].T
         return np.asarray(table[row.ravel(), column.ravel()])
-    return np.asarray(np.einsum("ij,ij->i", vectors[first], vectors[second]))
+    return np.asarray(np.einsum("ij,ij->i", probes[first], references[second]))

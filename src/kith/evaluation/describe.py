@@ -57,7 +57,7 @@ def describe(
     digests: list[str] = []
     cached = 0
     for seen in _looked_at(recognizer, photos, cache):
-        face, reason = _meant(seen.photo)
+        face, reason = meant(seen.photo)
         faces.append(face)
         reasons.append(reason)
         digests.append(seen.photo.digest)
@@ -105,7 +105,7 @@ def _looked_at(
         yield seen
 
 
-def _meant(photo: PhotoFaces) -> tuple[Face | None, str | None]:
+def meant(photo: PhotoFaces) -> tuple[Face | None, str | None]:
     """Return the face that counts, or why there is none."""
     if photo.error is not None:
         return None, photo.error
