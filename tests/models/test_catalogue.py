@@ -3,12 +3,14 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from hashlib import sha256
+from importlib import resources
 
 import pytest
 
 from kith.alignment import RECIPES
 from kith.errors import UnknownModel
-from kith.models.card import Fusion, ModelCard, Url
+from kith.models.card import Fusion, ModelCard, Shipped, Url
 from kith.models.catalogue import (
     CARDS,
     DEFAULTS,
@@ -79,6 +81,9 @@ def test_a_card_can_be_relied_on(known: ModelCard) -> None:
         for source in file.sources:
             if isinstance(source, Url):
                 assert source.url.startswith("https://")
+            elif isinstance(source, Shipped):
+                content = resources.files("kith").joinpath(source.path).read_bytes()
+                assert (len(content), sha256(content).hexdigest()) == (file.size, file.sha256)
             else:
                 assert source.member.endswith(file.file.rpartition(".")[2])
     assert known.licence.url.startswith("https://")

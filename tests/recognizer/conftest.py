@@ -38,6 +38,7 @@ def assert_same_faces(one: tuple[Face, ...], other: tuple[Face, ...]) -> None:
         assert a.score == b.score
         assert np.array_equal(a.landmarks, b.landmarks)
         assert a.quality == b.quality
+        assert a.mask == b.mask
         if a.embedding is None or b.embedding is None:
             assert a.embedding is b.embedding
         else:

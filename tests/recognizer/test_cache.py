@@ -22,7 +22,7 @@ from kith.recognizer import cache as module
 from kith.recognizer.cache import FaceCache, forget_photos
 from kith.recognizer.packing import pack, unpack
 from kith.recognizer.pipeline import Pipeline
-from kith.types import Box, EmbeddingContract, Face, PhotoFaces, Quality
+from kith.types import Box, EmbeddingContract, Face, Mask, MaskState, PhotoFaces, Quality
 
 from .conftest import assert_same_faces
 
@@ -46,6 +46,7 @@ def face(number: int, *, quality: bool = True, length: bool = True) -> Face:
         Quality(*random.random(9).tolist(), strength=0.25) if quality else None,
         vector / np.linalg.norm(vector),
         float(random.random()) if length else None,
+        Mask(list(MaskState)[number % 3], float(random.random())) if number % 4 else None,
     )
 
 

@@ -176,9 +176,11 @@ def measured(got: Measured | None) -> str:
 
 
 def _source(source: Source) -> str:
-    from kith.models.card import Url
+    from kith.models.card import Shipped, Url
 
     if isinstance(source, Url):
         return source.url
+    if isinstance(source, Shipped):
+        return "part of kith"
     kind = "npm package" if source.registry == "npm" else "Python package"
     return f"{kind} {source.package} {source.version}: {source.member}"

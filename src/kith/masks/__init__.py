@@ -2,5 +2,16 @@
 
 from kith.masks.look import COVERAGES, STYLES, MaskLook, random_look
 from kith.masks.painter import Painted, PaintedFace, Painter
+from kith.masks.teller import TELLER, MaskTeller
 
-__all__ = ["COVERAGES", "STYLES", "MaskLook", "Painted", "PaintedFace", "Painter", "random_look"]
+__all__ = [
+    "COVERAGES",
+    "STYLES",
+    "TELLER",
+    "MaskLook",
+    "MaskTeller",
+    "Painted",
+    "PaintedFace",
+    "Painter",
+    "random_look",
+]

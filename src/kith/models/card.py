@@ -51,7 +51,18 @@ class PackageMember:
     archive: Literal["wheel", "sdist"] = "wheel"
 
 
-Source: TypeAlias = Url | PackageMember
+@dataclass(frozen=True, slots=True)
+class Shipped:
+    """A source: a file that lies in kith itself.
+
+    Attributes:
+        path: below the package's folder.
+    """
+
+    path: str
+
+
+Source: TypeAlias = Url | PackageMember | Shipped
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,17 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from kith.errors import UnknownModel, printable
-from kith.models.cards import dlib, facenet, fusions, landmarks, masks, modern, retail, vggface
+from kith.models.cards import (
+    dlib,
+    facenet,
+    fusions,
+    landmarks,
+    mask_state,
+    masks,
+    modern,
+    retail,
+    vggface,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,7 +31,7 @@ if TYPE_CHECKING:
 CARDS: Mapping[str, ModelCard] = MappingProxyType(
     {
         card.id: card
-        for room in (modern, retail, vggface, facenet, dlib, landmarks, masks)
+        for room in (modern, retail, vggface, facenet, dlib, landmarks, masks, mask_state)
         for card in room.CARDS
     }
 )

@@ -6,12 +6,13 @@ import contextlib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from kith.models.card import ModelCard, PackageMember, Url, Weights
+from kith.models.card import ModelCard, PackageMember, Shipped, Url, Weights
 from kith.models.files import place, slug, sweep, temporary_file
 from kith.models.integrity import has_magic, looks_like_page, sha256
 from kith.models.sources import (
     Fetcher,
     MirrorFetcher,
+    ShippedFetcher,
     SourceFailed,
     UrlFetcher,
     archive_fetcher,
@@ -49,6 +50,8 @@ def deliveries(card: ModelCard, weights: Weights, mirror: Path | None) -> Iterat
         if isinstance(source, Url):
             known = bool(weights.sha256)
             yield Delivery(UrlFetcher(source.url, weights.size, exact=known), file)
+        elif isinstance(source, Shipped):
+            yield Delivery(ShippedFetcher(source.path), file)
         else:
             fetcher = archive_fetcher(source)
             yield Delivery(fetcher, fetcher.name, source)

@@ -12,6 +12,7 @@ from kith.recognizer.faces import at_full_size, judge, make_face, strengths
 if TYPE_CHECKING:
     from kith.detection import Detections
     from kith.embedding import AnyEmbedder
+    from kith.masks import MaskTeller
     from kith.media import Photo
     from kith.models.card import ModelCard
     from kith.types import Face
@@ -23,12 +24,16 @@ class Describer:
     Args:
         embedder: whose numbers describe a face.
         detector: card of the network that finds the faces.
+        teller: sees who wears a mask.
         workers: faces of one photo that may be worked on at a time.
     """
 
-    def __init__(self, embedder: AnyEmbedder, detector: ModelCard, workers: int) -> None:
+    def __init__(
+        self, embedder: AnyEmbedder, detector: ModelCard, teller: MaskTeller, workers: int
+    ) -> None:
         self._embedder = embedder
         self._detector = detector
+        self._teller = teller
         # Threads of its own: work in the recogniser's threads asks for faces, and would otherwise
         # wait for the thread it runs in.
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="kith-faces")
@@ -64,8 +69,12 @@ class Describer:
             for face in zip(*self._embedder.join(chunk), strengths(parts, chunk), strict=True)
         ]
         return tuple(
-            make_face(one, judge(one, crop, photo, self._detector, strength), row, length)
-            for one, crop, (row, length, strength) in zip(
-                at_full_size(found, photo), crops[ARCFACE.name], described, strict=True
+            make_face(one, judge(one, crop, photo, self._detector, strength), row, length, mask)
+            for one, crop, (row, length, strength), mask in zip(
+                at_full_size(found, photo),
+                crops[ARCFACE.name],
+                described,
+                self._teller.tell(photo.pixels, found.points),
+                strict=True,
             )
         )

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from kith.embedding import Described, Embedder
     from kith.media import Photo
     from kith.models.card import ModelCard
-    from kith.types import Pixels, Quality
+    from kith.types import Mask, Pixels, Quality
 
 
 def at_full_size(found: Detections, photo: Photo) -> Iterator[Detections]:
@@ -30,6 +30,7 @@ def make_face(
     quality: Quality | None = None,
     vector: object = None,
     length: float | None = None,
+    mask: Mask | None = None,
 ) -> Face:
     """Make the face of a set of one.
 
@@ -38,6 +39,7 @@ def make_face(
         quality: as it was measured; or None.
         vector: its embedding; or None.
         length: of the numbers that it was made from; or None.
+        mask: whether it wears one; or None.
     """
     box = Box(*(float(value) for value in one.boxes[0]))
     points = one.points[0]
@@ -45,7 +47,7 @@ def make_face(
     embedding = np.array(vector, dtype=np.float32) if vector is not None else None
     if embedding is not None:
         embedding.setflags(write=False)
-    return Face(box, points, float(one.scores[0]), quality, embedding, length)
+    return Face(box, points, float(one.scores[0]), quality, embedding, length, mask)
 
 
 def judge(

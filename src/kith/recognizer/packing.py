@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kith.types import Box, Face, Quality
+from kith.types import Box, Face, Mask, MaskState, Quality
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+_STATES = tuple(MaskState)
+"""A state is kept as its place here; one behind them: nobody looked."""
 
 
 def pack(faces: Sequence[Face], dimension: int) -> bytes:
@@ -34,6 +37,9 @@ def pack(faces: Sequence[Face], dimension: int) -> bytes:
             else [math.nan if number is None else number for number in astuple(quality)]
         )
         row["length"] = math.nan if length is None else length
+        mask = face.mask
+        row["mask"] = len(_STATES) if mask is None else _STATES.index(mask.state)
+        row["mask_score"] = math.nan if mask is None else mask.score
         assert face.embedding is not None
         row["embedding"] = face.embedding
     data = rows.tobytes()
@@ -63,7 +69,12 @@ def _face(row: np.void) -> Face:
         None if math.isnan(numbers[0]) else quality,
         embedding,
         _known(length),
+        _mask(int(row["mask"]), float(row["mask_score"])),
     )
+
+
+def _mask(state: int, score: float) -> Mask | None:
+    return Mask(_STATES[state], score) if state < len(_STATES) else None
 
 
 def _known(number: float) -> float | None:
@@ -78,6 +89,8 @@ def _layout(dimension: int) -> np.dtype[np.void]:
             ("score", "<f8"),
             ("quality", "<f8", len(fields(Quality))),
             ("length", "<f8"),
+            ("mask", "u1"),
+            ("mask_score", "<f8"),
             ("embedding", "<f4", dimension),
         ]
     )

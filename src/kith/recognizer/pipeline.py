@@ -10,14 +10,15 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
 from kith._version import __version__
+from kith.masks import TELLER
 from kith.models.catalogue import card
 
 if TYPE_CHECKING:
     from kith.media import Limits
     from kith.types import EmbeddingContract
 
-STEPS = 3
-"""Raised whenever decoding, detection, alignment or quality comes to find something else."""
+STEPS = 4
+"""Raised whenever decoding, detection, alignment, masks or quality comes to find something else."""
 
 
 PACKAGES = (
@@ -52,6 +53,7 @@ class Pipeline:
         """Stands for this pipeline, this kith and what they run on: sha256, hexadecimal."""
         parts = asdict(self) | {
             "detector_weights": [file.sha256 for file in card(self.detector).files],
+            "teller_weights": [file.sha256 for file in card(TELLER).files],
             "steps": STEPS,
             "kith": __version__,
             "packages": {name: _version(name) for name in PACKAGES},

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Self, TypeVar
 from kith.alignment import ARCFACE
 from kith.detection import check_score
 from kith.embedding import open_embedder, parse
+from kith.masks import MaskTeller
 from kith.media import Photo
 from kith.models import ModelStore
 from kith.models.catalogue import card
@@ -89,10 +90,11 @@ class Recognizer:
                 limits=limits,
                 workers=workers,
             )
+            self._teller = MaskTeller(store, device)
             self._embedder = opening.result()
         self._device = device
         self.workers = self._finder.workers
-        self._describer = Describer(self._embedder, card(self.detector), self.workers)
+        self._describer = Describer(self._embedder, card(self.detector), self._teller, self.workers)
 
     def close(self) -> None:
         """End the worker threads; safe to call twice."""
@@ -245,7 +247,12 @@ class Recognizer:
         return self._describer.faces(found, frame, share=False)[0]
 
     def _located(self, photo: Photo) -> tuple[Face, ...]:
-        return tuple(make_face(face) for face in at_full_size(self._finder.find(photo), photo))
+        found = self._finder.find(photo)
+        masks = self._teller.tell(photo.pixels, found.points)
+        return tuple(
+            make_face(one, mask=mask)
+            for one, mask in zip(at_full_size(found, photo), masks, strict=True)
+        )
 
     def _described(self, photo: Photo, *, share: bool = True) -> tuple[Face, ...]:
         """Find and embed; share: use all threads for the faces of this one photo."""

@@ -8,6 +8,7 @@ from kith.models.sources.base import Fetcher, SourceFailed
 from kith.models.sources.mirror import MirrorFetcher
 from kith.models.sources.npm import NpmFetcher
 from kith.models.sources.pypi import PypiFetcher
+from kith.models.sources.shipped import ShippedFetcher
 from kith.models.sources.url import UrlFetcher
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ __all__ = [
     "MirrorFetcher",
     "NpmFetcher",
     "PypiFetcher",
+    "ShippedFetcher",
     "SourceFailed",
     "UrlFetcher",
     "archive_fetcher",

@@ -1,0 +1,70 @@
+"""Telling who wears a mask."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kith.masks.state import STATES, look
+from kith.models import ModelStore
+from kith.models.catalogue import card
+from kith.models.session import open_session
+from kith.types import Mask
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    from kith.masks.state import FivePoints
+    from kith.types import Pixels
+
+TELLER = "mask-state"
+"""Id of the network's card."""
+
+
+class MaskTeller:
+    """Tells who wears a mask. Safe to call from several threads at once.
+
+    Args:
+        store: where networks are kept; None: the user's own (``KITH_HOME``).
+        device: one of `kith.models.session.DEVICES`. Where it is OpenVINO, the network still runs
+            in onnxruntime: it is too small to gain anything.
+
+    Raises:
+        ModelError: the network cannot be had or run.
+
+    Example:
+        >>> faces = recognizer.detect("street.jpg")
+        >>> MaskTeller().tell(pixels, [face.landmarks for face in faces])
+        [Mask(state=<MaskState.WORN: 'worn'>, score=0.98)]
+    """
+
+    def __init__(self, store: ModelStore | None = None, device: str = "cpu") -> None:
+        if device.startswith("openvino"):
+            device = "cpu"
+        known = card(TELLER)
+        self._input = known.input
+        self._session = open_session(known, store or ModelStore(), device)
+
+    def tell(self, pixels: Pixels, points: FivePoints) -> list[Mask]:
+        """Return the mask state of each face.
+
+        Args:
+            pixels: RGB, uint8, H × W × 3.
+            points: of each face, 5 × 2: left eye, right eye, nose, left and right mouth corner, as
+                seen in the picture, in its pixels.
+        """
+        seen = look(self._session, self._input, pixels, points)
+        best = seen.states.argmax(axis=1)
+        return [
+            Mask(STATES[state], float(row[state]))
+            for state, row in zip(best, seen.states, strict=True)
+        ]
+
+    def are_faces(self, pixels: Pixels, points: FivePoints) -> npt.NDArray[np.float32]:
+        """Return how probable it is that there are faces at these points, masked or not: N, 0–1.
+
+        Args:
+            pixels: as for `tell`.
+            points: as for `tell`.
+        """
+        return look(self._session, self._input, pixels, points).face
