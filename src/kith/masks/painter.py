@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import cv2
 import numpy as np
 
-from kith.alignment import ARCFACE
-from kith.alignment.similarity import similarity_transform
 from kith.errors import InputError
 from kith.masks.look import MaskLook
+from kith.masks.paint import keep
+from kith.masks.paint.mean_face import FIVE
+from kith.masks.paint.placement import Placement, from_five, from_mesh
+from kith.masks.paint.render import render
 from kith.types import MaskState
 
 if TYPE_CHECKING:
@@ -19,21 +20,19 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
+    from kith.landmarks import LandmarkNetwork
     from kith.models import ModelStore
     from kith.types import Face, Pixels
 
 SMALLEST = 12.0
 """Pixels between the eyes below which a mask would be a few dots."""
 
-PROFILE = 1.15
-"""How far the nose may stand from the middle of the eyes, in halves of the face's size."""
+PROFILE = 62.0
+"""Degrees to the side beyond which half of a mask would have to be guessed."""
 
-_HALF = np.array(
-    [(56, 62), (46, 66), (32, 69), (21, 73), (20, 84), (25, 99), (34, 110), (45, 117), (56, 119)],
-    np.float64,
-)
-_OUTLINE = np.concatenate([_HALF, np.array([112, 0]) + np.array([-1, 1]) * _HALF[-2:0:-1]])
-_DROP = {"nose": 0.0, "mouth": 17.0, "chin": 38.0}
+APART = 0.45
+"""How far a mesh's eyes, nose and mouth may lie from the detector's, on the mean, in distances of
+the eyes, before they are taken for another face's."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,7 +87,17 @@ class Painter:
         device: str = "cpu",
         accept_license: bool = False,
     ) -> None:
-        self._wanted = (store, landmarks, device, accept_license)
+        self._network: LandmarkNetwork | None = None
+        if landmarks is None:
+            return
+        from kith.landmarks import open_landmarks
+        from kith.models import ModelStore as Store
+        from kith.models.catalogue import card
+
+        store = store or Store()
+        if accept_license:
+            store.accept(card(landmarks))
+        self._network = open_landmarks(landmarks, store, device)
 
     def paint(
         self,
@@ -113,41 +122,48 @@ class Painter:
         if len(looks) != len(faces):
             raise InputError(f"{len(faces)} faces need as many looks, not {len(looks)}")
         canvas = np.array(pixels, np.uint8, order="C")
+        placed = [self._place(pixels, face, over=over) for face in faces]
+        sizes = [_size(face) for face in faces]
+        heads = {
+            index: keep.head(one) for index, one in enumerate(placed) if isinstance(one, Placement)
+        }
         done: dict[int, PaintedFace] = {}
-        order = sorted(range(len(faces)), key=lambda index: _size(faces[index]))
-        for index in order:  # nearer faces last
-            done[index] = _paint(canvas, faces[index], looks[index], over=over)
+        for index in sorted(range(len(faces)), key=sizes.__getitem__):
+            face, wanted, place = faces[index], looks[index], placed[index]
+            if isinstance(place, str):
+                done[index] = PaintedFace(face, wanted, place, None)
+                continue
+            nearer = [heads[other] for other in heads if sizes[other] > sizes[index]]
+            area = render(pixels, canvas, place, wanted, nearer)
+            reason = None if area is not None else "outside the photo"
+            done[index] = PaintedFace(face, wanted, reason, area)
         return Painted(canvas, tuple(done[index] for index in range(len(faces))))
+
+    def _place(self, pixels: Pixels, face: Face, *, over: bool) -> Placement | str:
+        """Return where a face lies, or why it cannot be painted."""
+        if _eyes_apart(face) < SMALLEST and _size(face) < SMALLEST:
+            return "too small"
+        if face.mask is not None and face.mask.state is not MaskState.NONE and not over:
+            return "wears a mask already"
+        found = self._network and self._network.find(pixels, face.landmarks)
+        if not found or found.layout != "mesh478":
+            place = from_five(face.landmarks)
+        else:
+            place = from_mesh(found)
+            apart = place.place(FIVE)[:, :2] - face.landmarks
+            if float(np.linalg.norm(apart, axis=1).mean()) > APART * _size(face):
+                return "its points disagree"
+        return "turned too far" if abs(place.yaw) > PROFILE else place
+
+
+def _eyes_apart(face: Face) -> float:
+    return float(np.linalg.norm(face.landmarks[1] - face.landmarks[0]))
 
 
 def _size(face: Face) -> float:
+    """Return the distance between the eyes, or to the mouth where that is larger, in pixels."""
     left, right, _, *mouth = face.landmarks.astype(np.float64)
-    across = float(np.linalg.norm(right - left))
-    return max(across, float(np.linalg.norm((left + right) / 2 - np.mean(mouth, axis=0))))
-
-
-def _reason(face: Face, *, over: bool) -> str | None:
-    if _size(face) < SMALLEST:
-        return "too small"
-    if face.mask is not None and face.mask.state is not MaskState.NONE and not over:
-        return "wears a mask already"
-    return None
-
-
-def _paint(canvas: Pixels, face: Face, look: MaskLook, *, over: bool) -> PaintedFace:
-    reason = _reason(face, over=over)
-    if reason is not None:
-        return PaintedFace(face, look, reason, None)
-    to_face = similarity_transform(face.landmarks, ARCFACE.template)
-    back = cv2.invertAffineTransform(to_face)
-    outline = _OUTLINE + np.array([0.0, _DROP[look.coverage]])
-    area = (outline @ back[:, :2].T + back[:, 2]).astype(np.float32)
-    layer = np.zeros(canvas.shape[:2], np.uint8)
-    cv2.fillPoly(layer, [np.round(area * 16).astype(np.int32)], 255, cv2.LINE_AA, 4)
-    share = cv2.GaussianBlur(layer, (0, 0), max(0.5, _size(face) / 60)).astype(np.float32) / 255
-    x, y = np.clip(np.round(face.landmarks[2]).astype(int), 0, np.array(layer.shape[::-1]) - 1)
-    light = float(np.clip(canvas[y, x].mean() / 170, 0.25, 1.1))
-    colour = np.clip(np.array(look.rgb, np.float32) * light, 0, 255)
-    mixed = canvas + share[..., None] * (colour - canvas)
-    np.copyto(canvas, np.round(mixed).astype(np.uint8), where=share[..., None] > 0)
-    return PaintedFace(face, look, None, area)
+    return max(
+        _eyes_apart(face),
+        float(np.linalg.norm((left + right) / 2 - np.mean(mouth, axis=0))),
+    )

@@ -1,0 +1,56 @@
+"""Laying what was drawn over a photo, as sharp and as grainy as it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+if TYPE_CHECKING:
+    from kith.masks.paint.arrays import Plane
+    from kith.masks.paint.grit import Grit
+    from kith.types import Pixels
+
+_LEVELS = np.arange(4097) / 4096
+_TO_SRGB = np.where(
+    _LEVELS <= 0.0031308, 12.92 * _LEVELS, 1.055 * _LEVELS ** (1 / 2.4) - 0.055
+).astype(np.float32) * np.float32(255)
+
+SHARPEST = 0.55
+"""Blur in pixels that drawing and reducing have themselves."""
+
+
+def to_srgb(linear: Plane) -> Plane:
+    """Return sRGB, 0–255, of linear light; above white it is compressed, as films do."""
+    knee = np.float32(0.75)
+    over = np.maximum(linear - knee, 0)
+    level = np.minimum(linear, knee) + (1 - knee) * (1 - np.exp(-over / (1 - knee)))
+    return _TO_SRGB[(level * 4096).astype(np.uint16)]
+
+
+def soften(plane: Plane, blur: float) -> Plane:
+    """Blur as the photo is."""
+    extra = float(np.sqrt(max(0.0, blur**2 - SHARPEST**2)))
+    return cv2.GaussianBlur(plane, (0, 0), extra) if extra > 0.2 else plane
+
+
+def blend(part: Pixels, layer: Plane, share: Plane, shadow: Plane, grit: Grit, seed: int) -> None:
+    """Lay a drawing over a part of a photo, in place.
+
+    Args:
+        part: of the photo, RGB, uint8.
+        layer: H × W × 3, sRGB 0–255; right wherever `share` is above 0, and a few pixels on.
+        share: H × W, how much of a pixel it covers, 0–1.
+        shadow: H × W, how much of the light it takes from what lies beneath, 0–1.
+        grit: of the photo.
+        seed: of the grain.
+    """
+    rng = np.random.default_rng(seed)
+    noise = rng.standard_normal(part.shape[:2]).astype(np.float32) * np.float32(grit.noise)
+    if grit.blur > 0.8:
+        noise = cv2.GaussianBlur(noise, (0, 0), 0.7) * np.float32(2.2)
+    before = part.astype(np.float32) * (1 - shadow)[..., None]
+    after = before + share[..., None] * (layer + noise[..., None] - before)
+    changed = (share > 0.002) | (shadow > 0.002)
+    np.copyto(part, np.clip(np.rint(after), 0, 255).astype(np.uint8), where=changed[..., None])

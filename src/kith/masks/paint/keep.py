@@ -1,0 +1,76 @@
+"""What a mask never covers: eyes, a free nose, faces before it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+if TYPE_CHECKING:
+    from kith.masks.paint.arrays import Points
+    from kith.masks.paint.canvas import Canvas
+    from kith.masks.paint.placement import Placement
+
+_TURNS = np.linspace(0, 2 * np.pi, 16, endpoint=False)
+_EYE = np.column_stack([1.75 * np.cos(_TURNS), 0.62 * np.sin(_TURNS), np.zeros(16)])
+_NOSE = np.array(
+    [
+        (0.0, 1.2, 2.8),
+        (-1.0, 2.3, 2.6),
+        (-1.95, 3.55, 1.6),
+        (-1.65, 4.25, 1.9),
+        (-0.7, 4.5, 2.9),
+        (0.0, 4.45, 3.3),
+        (0.0, 3.1, 4.2),
+    ]
+)
+_NOSE = np.concatenate([_NOSE, _NOSE[1:5] * (-1.0, 1.0, 1.0)])
+_HEAD = np.array(
+    [
+        (0.0, -6.5, 0.4),
+        (-3.4, -6.0, -0.4),
+        (-6.0, -4.0, -2.6),
+        (-7.1, -0.5, -4.6),
+        (-7.1, 2.4, -5.4),
+        (-6.8, 5.6, -5.0),
+        (-5.9, 8.6, -3.4),
+        (-4.0, 10.5, -1.4),
+        (-1.4, 11.9, 0.6),
+        (0.0, 12.0, 0.8),
+        (0.0, 3.1, 4.2),
+    ]
+)
+_HEAD = np.concatenate([_HEAD, _HEAD[1:9] * (-1.0, 1.0, 1.0)])
+
+
+def eyes(placement: Placement) -> list[Points]:
+    """Return the outlines of both eyes on the photo (N × 2)."""
+    middles = np.array([(-3.15, 0.05, 0.0), (3.15, 0.05, 0.0)])
+    return [_hull(placement.place(_EYE + middle)) for middle in middles]
+
+
+def nose(placement: Placement) -> Points:
+    """Return the outline of the nose on the photo (N × 2)."""
+    return _hull(placement.place(_NOSE))
+
+
+def head(placement: Placement) -> Points:
+    """Return the outline of the face on the photo (N × 2)."""
+    return _hull(placement.place(_HEAD))
+
+
+def free(canvas: Canvas, outlines: list[Points]) -> np.ndarray | None:
+    """Return where nothing may be painted (bool, H × W of the canvas); None: nowhere."""
+    if not outlines:
+        return None
+    layer = np.zeros((canvas.height, canvas.width), np.uint8)
+    for outline in outlines:
+        at = np.round((outline - (canvas.left, canvas.top)) * 16).astype(np.int32)
+        cv2.fillPoly(layer, [at], 255, cv2.LINE_8, 4)
+    return layer > 0
+
+
+def _hull(points: Points) -> Points:
+    flat = points[:, :2].astype(np.float32)
+    return cv2.convexHull(flat)[:, 0].astype(np.float64)

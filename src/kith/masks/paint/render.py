@@ -1,0 +1,166 @@
+"""One mask on one face: from the cloth on the mean face to pixels of the photo."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from kith.masks.paint import keep, straps
+from kith.masks.paint.blend import blend, soften, to_srgb
+from kith.masks.paint.canvas import Canvas, around, fineness
+from kith.masks.paint.cuts import CUTS
+from kith.masks.paint.grit import read_grit
+from kith.masks.paint.light import Light, read_light
+from kith.masks.paint.lit import lit, strap_light
+from kith.masks.paint.sheet import lay_flat, linear
+from kith.masks.paint.styles import DRAW
+from kith.masks.paint.surface import refine, show
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from kith.masks.look import MaskLook
+    from kith.masks.paint.arrays import Plane, Points
+    from kith.masks.paint.placement import Placement
+    from kith.masks.paint.styles.base import Trim
+    from kith.types import Pixels
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Made:
+    """A mask before it is laid on the photo.
+
+    Attributes:
+        grid: its surface on the photo, rows × columns × 3, pixels.
+        cloth: its drawn and lit sheet, H × W × 3, linear.
+        ways: of its straps, pixels.
+        trim: how it is held.
+    """
+
+    grid: Points
+    cloth: Plane
+    ways: list[Points]
+    trim: Trim
+
+
+def render(
+    photo: Pixels,
+    painted: Pixels,
+    placement: Placement,
+    look: MaskLook,
+    nearer: Sequence[Points] = (),
+) -> Plane | None:
+    """Paint a mask.
+
+    Args:
+        photo: as it was taken: light, sharpness and grain are read there.
+        painted: the same photo, perhaps with other masks; it is changed.
+        placement: of the face.
+        look: of the mask.
+        nearer: outlines (N × 2) of faces before this one, which hide it.
+
+    Returns:
+        The mask's outline, float32 N × 2; None where nothing of it lies on the photo.
+    """
+    light = read_light(photo, placement)
+    made = _make(placement, look, light)
+    height, width = photo.shape[:2]
+    canvas = around([made.grid, *made.ways], placement.scale, width, height)
+    if canvas is None:
+        return None
+    hidden = [*keep.eyes(placement), *nearer]
+    if look.coverage != "nose":
+        hidden.append(keep.nose(placement))
+    grit = read_grit(canvas.cut(photo))
+    layer, share, body = _draw(made, canvas, light, placement.scale)
+    shadow = _shadow(body, placement)
+    layer, share = soften(layer, grit.blur), soften(share, grit.blur)
+    free = keep.free(canvas, hidden)
+    if free is not None:
+        share[free] = 0
+        shadow[free] = 0
+    blend(canvas.cut(painted), layer, share, shadow, grit, look.seed)
+    return _outline(body, canvas)
+
+
+def _make(placement: Placement, look: MaskLook, light: Light) -> Made:
+    """Cut, fit, draw and light the cloth."""
+    rng = np.random.default_rng(look.seed)
+    cut = CUTS[look.style, look.coverage]
+    lattice = _fitted(cut.lattice, rng)
+    grid = refine(placement.place(lattice), creased=cut.creased)
+    density = placement.scale * fineness(placement.scale)
+    sheet = lay_flat(refine(lattice, creased=cut.creased), density, look.rgb)
+    trim = DRAW[look.style](sheet, rng)
+    ways = straps.paths(lattice, trim, placement)
+    return Made(grid, lit(sheet, grid, light, placement.scale), ways, trim)
+
+
+def _fitted(lattice: Points, rng: np.random.Generator) -> Points:
+    """Put the mask on as people do: never quite the same, never quite straight."""
+    lean = float(rng.normal(0, 0.02))
+    middle = np.array([0.0, 6.5, 0.0])
+    turn = np.array([[1.0, -lean, 0.0], [lean, 1.0, 0.0], [0.0, 0.0, 1.0]])
+    shift = np.array([rng.normal(0, 0.08), rng.normal(0, 0.18), 0.0])
+    size = np.array([1.0 + rng.normal(0, 0.012), 1.0 + rng.normal(0, 0.02), 1.0])
+    return (lattice - middle) * size @ turn.T + middle + shift  # type: ignore[no-any-return]
+
+
+def _draw(made: Made, canvas: Canvas, light: Light, scale: float) -> tuple[Plane, Plane, Plane]:
+    """Return colours (sRGB), what is covered, and what the mask without its straps covers."""
+    surface = show(canvas.drawn(made.grid), canvas.here(made.grid), canvas)
+    high, wide = made.cloth.shape[:2]
+    cloth = cv2.remap(
+        made.cloth,
+        surface.across * np.float32(wide - 1),
+        surface.down * np.float32(high - 1),
+        cv2.INTER_LINEAR,
+        borderMode=cv2.BORDER_REPLICATE,
+    )
+    layer = to_srgb(_resized(cloth, surface.known, canvas))
+    body = surface.share
+    if not made.ways:
+        return layer, body, body
+    bands = straps.draw(
+        [canvas.here(way) for way in made.ways], made.trim.width * scale, body.shape
+    )
+    colour = to_srgb(strap_light(light, linear(made.trim.colour)))
+    share = np.maximum(body, bands)
+    over = (body / np.maximum(share, 1e-4))[..., None]
+    return layer * over + colour * (1 - over), share, body
+
+
+def _resized(cloth: Plane, known: Plane, canvas: Canvas) -> Plane:
+    """Bring the drawing to the photo's size; outside the mask its border goes on."""
+    size = (canvas.width, canvas.height)
+    how = cv2.INTER_AREA if canvas.factor > 1 else cv2.INTER_LINEAR
+    inside = known[..., None]
+    cloth, known = (cv2.resize(one, size, interpolation=how) for one in (cloth * inside, known))
+    # Normalised blurs fill what the mask does not show.
+    wide = (9, 9)
+    near, weight = cv2.blur(cloth, wide), cv2.blur(known, wide)
+    return np.where(
+        known[..., None] > 0.02,
+        cloth / np.maximum(known, 0.02)[..., None],
+        near / np.maximum(weight, 1e-3)[..., None],
+    )
+
+
+def _shadow(body: Plane, placement: Placement) -> Plane:
+    """Return the shadow that a mask throws on the skin around it, below more than above."""
+    near = cv2.GaussianBlur(body, (0, 0), max(0.4, 0.22 * placement.scale))
+    x, y = 0.25 * placement.scale * placement.turn[:2, 1]
+    moved = cv2.warpAffine(near, np.array([[1, 0, x], [0, 1, y]]), body.shape[::-1])
+    return np.float32(0.38) * moved * (1 - body)  # type: ignore[no-any-return]
+
+
+def _outline(body: Plane, canvas: Canvas) -> Plane | None:
+    inside = (body > 0.5).astype(np.uint8)
+    found, _ = cv2.findContours(inside, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    if not found:
+        return None
+    largest = max(found, key=len)[:, 0].astype(np.float32)
+    return largest + np.array([canvas.left, canvas.top], np.float32)

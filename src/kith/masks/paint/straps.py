@@ -1,0 +1,72 @@
+"""Straps: from a mask's corners to the ears, as far as they can be seen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+if TYPE_CHECKING:
+    from kith.masks.paint.arrays import Plane, Points
+    from kith.masks.paint.placement import Placement
+    from kith.masks.paint.styles.base import Trim
+
+_ENDS = {
+    # Where the loops vanish behind an ear, or the bands behind the head, right side, cm.
+    "ears": (
+        ((7.15, 1.6, -4.6), (7.35, 0.5, -6.4)),
+        ((6.75, 6.2, -4.8), (7.2, 5.0, -6.3)),
+    ),
+    "head": (
+        ((7.25, 1.0, -4.8), (7.6, -1.6, -7.5)),
+        ((6.9, 6.4, -4.6), (6.8, 6.6, -7.5)),
+    ),
+}
+_STEPS = np.linspace(0.0, 1.0, 13)[:, None]
+
+
+def paths(lattice: Points, trim: Trim, placement: Placement) -> list[Points]:
+    """Return the way of each strap that can be seen, in pixels of the photo (N × 3).
+
+    Args:
+        lattice: of the mask on the mean face, cm.
+        trim: how it is held.
+        placement: of the face.
+    """
+    if trim.straps == "none":
+        return []
+    found = []
+    for side, column in ((-1.0, 0), (1.0, -1)):
+        # A face turned to the right hides its right ear.
+        if side * placement.yaw > 14.0:
+            continue
+        edge = lattice[:, column]
+        for start, way in zip((edge[0], edge[-1]), _ENDS[trim.straps], strict=True):
+            middle, end = np.array(way) * (side, 1.0, 1.0)
+            found.append(placement.place(_curve(start, middle, end)))
+    return found
+
+
+def _curve(start: Points, middle: Points, end: Points) -> Points:
+    """Return points of a quadratic curve that passes near the middle one."""
+    bend = 2 * middle - (start + end) / 2
+    return (1 - _STEPS) ** 2 * start + 2 * _STEPS * (1 - _STEPS) * bend + _STEPS**2 * end
+
+
+def draw(ways: list[Points], width: float, shape: tuple[int, int]) -> Plane:
+    """Return how much of each pixel of a canvas straps cover, 0–1.
+
+    Args:
+        ways: of the straps, in pixels of the canvas.
+        width: in pixels of the canvas.
+        shape: of the canvas, rows and columns.
+    """
+    bits, fine = 4, 4
+    layer = np.zeros((shape[0] * fine, shape[1] * fine), np.uint8)
+    thick = max(1, round(width * fine))
+    for way in ways:
+        at = np.round(((way[:, :2] + 0.5) * fine - 0.5) * (1 << bits)).astype(np.int32)
+        cv2.polylines(layer, [at], False, 255, thick, cv2.LINE_AA, bits)
+    small = cv2.resize(layer, (shape[1], shape[0]), interpolation=cv2.INTER_AREA)
+    return small.astype(np.float32) / 255.0
