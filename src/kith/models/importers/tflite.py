@@ -40,6 +40,9 @@ MOST_ENDS = 64
 MOST_INTEGERS = 64
 """In a constant that says a shape, or a padding."""
 
+NUMBERS = "numbers"
+"""The role of a constant's array: it is named ``<number of the tensor>/numbers``."""
+
 LANDMARKS = "face_landmarks_detector.tflite"
 """The member of MediaPipe's ``face_landmarker.task``, a zip, that finds the points."""
 
@@ -224,7 +227,7 @@ def _keep(
     if tensor.table(6) is not None:
         raise buffer.wrong(f"keeps tensor {number} sparse, which is not known here")
     if kind in _FLOATS:
-        places[str(number)] = (_FLOATS[kind], shape, at)
+        places[f"{number}/{NUMBERS}"] = (_FLOATS[kind], shape, at)
     elif kind == _INT32 and size <= 4 * MOST_INTEGERS:
         numbers = np.frombuffer(buffer.content, "<i4", size // 4, at)
         integers[number] = tuple(map(int, numbers))
@@ -255,8 +258,9 @@ def _kind(code: Table) -> str:
 
 def _ends(table: Table, field: int, tensors: int, least: int = 0) -> tuple[int, ...]:
     ends = table.numbers(field, "i", MOST_ENDS)
-    if any(not least <= end < tensors for end in ends):
-        raise table.buffer.wrong(f"has no tensor {max(ends)}")
+    for end in ends:
+        if not least <= end < tensors:
+            raise table.buffer.wrong(f"has no tensor {end}")
     return ends
 
 
@@ -267,5 +271,5 @@ def _options(kind: str, operator: Table) -> dict[str, int]:
     which, fields = _OPTIONS[kind]
     table = operator.table(4)
     if table is None or operator.number(3, "B") != which:
-        raise operator.buffer.wrong(f"has a {kind} without its options")
+        raise operator.buffer.wrong(f"has the operator {kind} without its options")
     return {name: table.number(field, type_, default) for field, name, type_, default in fields}

@@ -120,8 +120,3 @@ class Table:
     def bytes_at(self, field: int, most: int) -> tuple[int, int]:
         """Return where a field's raw bytes begin and how many they are: 0, 0 without any."""
         return self._vector(field, 1, most)
-
-    def text(self, field: int, most: int) -> str:
-        """Return a field that is a text of at most so many bytes."""
-        at, count = self._vector(field, 1, most)
-        return self.buffer.content[at : at + count].decode("utf-8", "replace")
