@@ -22,7 +22,7 @@ COVERAGES = ("nose", "mouth", "chin")
 COLOURS: Mapping[str, Colour] = MappingProxyType(
     {
         "white": (243, 244, 244),
-        "blue": (137, 190, 226),
+        "blue": (152, 198, 226),
         "green": (150, 205, 180),
         "pink": (240, 175, 190),
         "black": (34, 35, 38),

@@ -17,7 +17,7 @@ _TO_SRGB = np.where(
     _LEVELS <= 0.0031308, 12.92 * _LEVELS, 1.055 * _LEVELS ** (1 / 2.4) - 0.055
 ).astype(np.float32) * np.float32(255)
 
-SHARPEST = 0.55
+SHARPEST = 0.8
 """Blur in pixels that drawing and reducing have themselves."""
 
 

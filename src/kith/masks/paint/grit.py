@@ -49,7 +49,7 @@ def read_grit(crop: Pixels) -> Grit:
     steep = after >= max(float(np.percentile(after, 97)), 1e-3)
     ratio = float(np.percentile(before[steep] / after[steep], 75))
     blur = 1.0 / np.sqrt(max(ratio**2 - 1.0, 0.04))
-    return Grit(float(np.clip(blur, 0.3, 4.0)), float(np.clip(noise, 0.3, 7.0)))
+    return Grit(float(np.clip(blur, 0.3, 4.0)), float(np.clip(0.8 * noise, 0.3, 4.5)))
 
 
 def _slope(grey: np.ndarray) -> np.ndarray:

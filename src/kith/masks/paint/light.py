@@ -46,6 +46,7 @@ class Light:
         direction: 3, what facing it adds (photo's axes, z towards the viewer).
         colour: 3, of the light, linear RGB with luminance 1.
         black: linear luminance of the photo's darkest parts: haze.
+        skin: 3, the skin's usual colour on this photo, linear; None where none is seen.
         tint: 3, what a photo without colours is coloured with; None where it has colours.
         spots: N × 2 places in pixels, and N how much brighter it is there than the rest says.
     """
@@ -54,6 +55,7 @@ class Light:
     direction: Vector
     colour: Vector
     black: float
+    skin: Vector | None
     tint: Vector | None
     spots: tuple[Vector, Vector]
 
@@ -86,20 +88,22 @@ def read_light(pixels: Pixels, placement: Placement) -> Light:
     places, colours, facing = _skin(soft, placement, left, top, factor)
     if len(places) < 4:
         level = float(np.median(luminance)) if luminance.size else 0.3
-        return Light(max(level * 2, 0.02), PRIOR * level * 2, np.ones(3), 0.0, None, _no_spots())
+        return Light(
+            max(level * 2, 0.02), PRIOR * level * 2, np.ones(3), 0.0, None, None, _no_spots()
+        )
     seen = colours @ LUMINANCE
     even, directed, weights = _fit(seen, facing)
     skin = float(np.median(seen))
     white = _white(skin, luminance, placement, left, top, factor) / max(skin, 1e-4)
     explained = np.maximum(even + facing @ directed, 0.1 * even)
     gains = 1.0 + (np.clip(seen / explained, 0.45, 1.7) - 1.0) * np.minimum(1.0, 0.3 + weights)
-    tint = _tint(soft)
     return Light(
         even * white,
         directed * white,
         _colour(colours, weights, soft),
         float(np.percentile(luminance, 0.5)),
-        tint,
+        np.median(colours, axis=0),
+        _tint(soft),
         (places, gains),
     )
 
@@ -165,7 +169,7 @@ def _white(
     How dark the skin itself is cannot be seen from it; the whites of the eyes and the brightest
     parts around the face have a say.
     """
-    votes, weights = [skin / ALBEDO], [0.5]
+    votes, weights = [skin / ALBEDO], [0.36]
     reach = np.array([1.7, 0.6]) * placement.scale / factor
     for eye in placement.place(FIVE[:2])[:, :2]:
         x, y = (eye - (left, top)) / factor
@@ -173,10 +177,10 @@ def _white(
         columns = slice(max(0, round(x - reach[0])), max(0, round(x + reach[0]) + 1))
         patch = luminance[rows, columns]
         if patch.size >= 6:
-            votes.append(float(np.percentile(patch, 92)) / 0.42)
-            weights.append(0.18)
+            votes.append(float(np.percentile(patch, 92)) / 0.38)
+            weights.append(0.25)
     votes.append(float(np.percentile(luminance, 97)) / 0.85)
-    weights.append(0.14)
+    weights.append(0.16)
     logs = np.log(np.maximum(votes, 1e-3))
     level = float(np.exp(np.average(logs, weights=weights)))
     return float(np.clip(level, skin / 0.55, skin / 0.13))
@@ -188,7 +192,7 @@ def _colour(colours: Vector, weights: Vector, soft: Plane) -> Vector:
     skin = np.maximum(skin / max(float(skin @ LUMINANCE), 1e-5), 0.05)
     around = soft.reshape(-1, 3).mean(axis=0).astype(np.float64)
     around = np.maximum(around / max(float(around @ LUMINANCE), 1e-5), 0.05)
-    colour = (skin / TYPICAL_SKIN) ** 0.55 * around**0.25
+    colour = np.clip(np.sqrt(skin / TYPICAL_SKIN) * around**0.1, 0.75, 1.3)
     return colour / float(colour @ LUMINANCE)  # type: ignore[no-any-return]
 
 

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 SMOOTH = 2.5
 """Centimetres over which the light on the skin around is carried over to the mask."""
 
+FOLDS = 0.75
+"""How much light, as a share of the even one, rakes over folds at least."""
+
 
 def lit(sheet: Sheet, grid: Points, light: Light, scale: float) -> Plane:
     """Return the sheet's colours in the light of the scene, linear, H × W × 3.
@@ -28,9 +31,12 @@ def lit(sheet: Sheet, grid: Points, light: Light, scale: float) -> Plane:
         scale: pixels per centimetre.
     """
     rows, columns = sheet.shape
+    smooth = stretch(normals(grid), columns, rows)
+    relief = 1 + (_bumpy(sheet, grid, smooth) - smooth) @ _raking(light)
+    relief = np.clip(relief, 0.35, 1.5)
     local = light.local(grid[:, :, :2].reshape(-1, 2), SMOOTH * scale)
     gain = stretch(local.reshape(grid.shape[:2]), columns, rows)
-    level = light.shade(_bumpy(sheet, grid)) * gain * sheet.gloom
+    level = light.shade(smooth) * gain * sheet.gloom * relief
     return _seen(sheet.colour * level[..., None], light)
 
 
@@ -40,10 +46,22 @@ def strap_light(light: Light, colour: Plane) -> Plane:
     return _seen((colour * level[:, None])[None], light)[0, 0]  # type: ignore[no-any-return]
 
 
-def _bumpy(sheet: Sheet, grid: Points) -> Plane:
+def _raking(light: Light) -> Vector:
+    """Return the light (3) that shows folds, a share of the even one.
+
+    Folds are seen by light from one side even where the face as a whole shows none: several lamps
+    and the sky make it even on large shapes only.
+    """
+    direction = light.direction / max(light.ambient, 1e-6)
+    strength = float(np.linalg.norm(direction))
+    usual = np.array([0.25 * np.sign(direction[0] or 1.0), -0.85, 0.45])
+    mixed = direction / max(strength, 1e-6) + usual
+    return mixed * (max(FOLDS, strength) / max(float(np.linalg.norm(mixed)), 1e-6))  # type: ignore[no-any-return]
+
+
+def _bumpy(sheet: Sheet, grid: Points, facing: Plane) -> Plane:
     """Return where each place of the cloth faces, with its folds."""
     rows, columns = sheet.shape
-    facing = stretch(normals(grid), columns, rows)
     right = stretch(_unit(np.gradient(grid, axis=1)), columns, rows)
     below = stretch(_unit(np.gradient(grid, axis=0)), columns, rows)
     fall, lean = (np.gradient(sheet.height, axis=axis) * sheet.density for axis in (0, 1))

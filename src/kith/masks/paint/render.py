@@ -66,7 +66,7 @@ def render(
         The mask's outline, float32 N × 2; None where nothing of it lies on the photo.
     """
     light = read_light(photo, placement)
-    made = _make(placement, look, light)
+    made = _make(photo, placement, look, light)
     height, width = photo.shape[:2]
     canvas = around([made.grid, *made.ways], placement.scale, width, height)
     if canvas is None:
@@ -86,7 +86,7 @@ def render(
     return _outline(body, canvas)
 
 
-def _make(placement: Placement, look: MaskLook, light: Light) -> Made:
+def _make(photo: Pixels, placement: Placement, look: MaskLook, light: Light) -> Made:
     """Cut, fit, draw and light the cloth."""
     rng = np.random.default_rng(look.seed)
     cut = CUTS[look.style, look.coverage]
@@ -96,6 +96,7 @@ def _make(placement: Placement, look: MaskLook, light: Light) -> Made:
     sheet = lay_flat(refine(lattice, creased=cut.creased), density, look.rgb)
     trim = DRAW[look.style](sheet, rng)
     ways = straps.paths(lattice, trim, placement)
+    ways = straps.cut_at_hair(ways, photo, light.skin, placement.scale)
     return Made(grid, lit(sheet, grid, light, placement.scale), ways, trim)
 
 

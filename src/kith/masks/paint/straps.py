@@ -7,15 +7,18 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
+from kith.masks.paint.light import TO_LINEAR
+
 if TYPE_CHECKING:
-    from kith.masks.paint.arrays import Plane, Points
+    from kith.masks.paint.arrays import Plane, Points, Vector
     from kith.masks.paint.placement import Placement
     from kith.masks.paint.styles.base import Trim
+    from kith.types import Pixels
 
 _ENDS = {
     # Where the loops vanish behind an ear, or the bands behind the head, right side, cm.
     "ears": (
-        ((7.15, 1.6, -4.6), (7.35, 0.5, -6.4)),
+        ((7.05, 2.3, -4.4), (7.35, 1.1, -6.3)),
         ((6.75, 6.2, -4.8), (7.2, 5.0, -6.3)),
     ),
     "head": (
@@ -23,6 +26,9 @@ _ENDS = {
         ((6.9, 6.4, -4.6), (6.8, 6.6, -7.5)),
     ),
 }
+UNLIKE = 0.62
+"""From here on a colour is no skin (see `_unlike`)."""
+
 _STEPS = np.linspace(0.0, 1.0, 13)[:, None]
 
 
@@ -46,6 +52,50 @@ def paths(lattice: Points, trim: Trim, placement: Placement) -> list[Points]:
             middle, end = np.array(way) * (side, 1.0, 1.0)
             found.append(placement.place(_curve(start, middle, end)))
     return found
+
+
+def cut_at_hair(
+    ways: list[Points], photo: Pixels, skin: Vector | None, scale: float
+) -> list[Points]:
+    """Return the straps as far as they lie on skin: hair, a collar or the background end them.
+
+    Args:
+        ways: of the straps, in pixels of the photo.
+        photo: RGB, uint8, H × W × 3.
+        skin: 3, its usual colour, linear; None: not known, and nothing is cut.
+        scale: pixels per centimetre.
+    """
+    if skin is None:
+        return ways
+    height, width = photo.shape[:2]
+    kept = []
+    for way in ways:
+        near = np.array([_patch(photo, x, y, 0.15 * scale) for x, y, _ in way])
+        inside = (way[:, :2] > -1).all(axis=1) & (way[:, 0] < width) & (way[:, 1] < height)
+        alien = ~inside | (_unlike(near, skin) > UNLIKE)
+        # One odd place is a mole or an ear-ring's edge, two in a row are not skin.
+        ends = np.flatnonzero(alien[:-1] & alien[1:])
+        last = int(ends[0]) if len(ends) else len(way)
+        if last >= 2:
+            kept.append(way[:last])
+    return kept
+
+
+def _patch(photo: Pixels, x: float, y: float, reach: float) -> Vector:
+    """Return the mean colour around a place, linear."""
+    height, width = photo.shape[:2]
+    left, top = (int(np.clip(v - reach, 0, m - 1)) for v, m in ((x, width), (y, height)))
+    right, bottom = (int(v + reach) + 1 for v in (x, y))
+    part = photo[top : max(bottom, top + 1), left : max(right, left + 1)]
+    return TO_LINEAR[part].reshape(-1, 3).mean(axis=0)  # type: ignore[no-any-return]
+
+
+def _unlike(colours: Vector, skin: Vector) -> Vector:
+    """Return how little colours look like skin: in their hue, and half as much in lightness."""
+    logs = np.log(np.maximum(colours, 2e-3)) - np.log(np.maximum(skin, 2e-3))
+    light = logs.mean(axis=1)
+    hue = np.linalg.norm(logs - light[:, None], axis=1)
+    return np.hypot(hue, 0.5 * light)  # type: ignore[no-any-return]
 
 
 def _curve(start: Points, middle: Points, end: Points) -> Points:
