@@ -177,6 +177,30 @@ def test_an_asked_for_face_decides_how_far_a_picture_is_enlarged() -> None:
     assert largest_look(2.0) == TILE
 
 
+@pytest.mark.parametrize(
+    ("face", "side", "largest"),
+    [
+        (60, 500, 500),  # clear: nothing hints at smaller ones
+        (15, 500, 1280),
+        (15, 300, 900),  # three times its size is enough for anything
+        (15, 2000, 2000),  # a large picture has the pixels that there are
+    ],
+)
+def test_a_small_face_hints_at_smaller_ones_and_a_small_picture_is_enlarged_for_them(
+    face: int, side: int, largest: int
+) -> None:
+    looks: list[int] = []
+
+    class Small:
+        def detect(self, pixels: Pixels, score: float) -> Detections:
+            looks.append(pixels.shape[1])
+            return detections(np.array([[1, 1, 1, 1]]) * face * pixels.shape[1] / side, [0.9])
+
+    Search(Small(), 0.6).find(np.zeros((40, side, 3), np.uint8))
+    expected = largest if side <= TILE else TILE
+    assert max(looks) == expected
+
+
 def test_a_reduced_picture_is_averaged_not_sampled() -> None:
     fine = np.zeros((1500, 1500, 3), np.uint8)
     fine[::2] = 255

@@ -2,7 +2,8 @@
 
 YuNet sees faces of about 10 to 300 pixels. A picture is therefore looked at in octaves: at a
 base size and at half of it always (two sightings also make better points than one); at twice the
-base and more where the picture has the pixels for it and there is a reason to expect small faces.
+base and more where there is a reason to expect small faces, also beyond the pixels that a small
+picture has: a face of 15 pixels is seen better at 30, above all behind a mask.
 """
 
 from __future__ import annotations
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
 SMALLEST_BASE = 320
 LARGEST_BASE = 640
 MOST_UPSCALING = 4.0
+MOST_UNASKED = 3.0
+LARGEST_UNASKED = 1280
+"""How far, and up to which longer side in pixels, a picture is enlarged without `min_face`."""
+
 TILE = 1280
 TILE_OVERLAP = 160
 SMALL = 28.0
@@ -55,7 +60,7 @@ class Search:
         # Halves come from the base, not from the picture: reducing that is the dearer part.
         passes = [self._look(base, pixels), self._look(_resized(base, 0.5), pixels)]
         found = merge(Detections.join(passes))
-        for octave, larger in enumerate(self._larger_scales(scale)):
+        for octave, larger in enumerate(self._larger_scales(scale, max(pixels.shape[:2]))):
             if not self._wants(octave, larger, found):
                 break
             passes.append(self._look(_resized(pixels, larger), pixels))
@@ -71,9 +76,12 @@ class Search:
         passes = [self._look(pixels, pixels), self._look(_resized(pixels, 0.5), pixels)]
         return merge(Detections.join(passes))
 
-    def _larger_scales(self, base: float) -> Iterator[float]:
-        """Octaves above the base, up to the picture's own size or what `min_face` asks for."""
-        wanted = 1.0 if self.min_face is None else LEAST_SEEN / self.min_face
+    def _larger_scales(self, base: float, side: int) -> Iterator[float]:
+        """Octaves above the base, up to what the side allows or `min_face` asks for."""
+        if self.min_face is None:
+            wanted = min(LARGEST_UNASKED / side, MOST_UNASKED)
+        else:
+            wanted = LEAST_SEEN / self.min_face
         most = min(max(wanted, 1.0), MOST_UPSCALING)
         scale = base
         while scale < most * 0.999:
@@ -87,7 +95,7 @@ class Search:
         if not len(found):
             # Most photos without a face have none at any size, and each octave costs four times
             # the one before: further than the first only where `min_face` asks for it.
-            return octave == 0
+            return octave == 0 and scale <= 1.0
         return bool(found.boxes[:, 2].min() * scale / 2 < SMALL)
 
     def _look(self, seen: Pixels, whole: Pixels) -> Detections:
