@@ -2,91 +2,26 @@
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from kith.cli import options
-from kith.cli.options import Device, Json, NoCache, Quiet, filled
+from kith.cli.evaluate_masked import masked
+from kith.cli.evaluate_options import (
+    Calibrated,
+    Detectors,
+    Embedders,
+    Fars,
+    Report,
+    Rounds,
+    Seed,
+    rates,
+)
+from kith.cli.options import Device, Json, NoCache, Quiet
 
 app = typer.Typer(help="How often kith is right, measured on photos of known people.")
-
-
-def _split(values: list[str] | None) -> list[str]:
-    """Return what was given several times, or with commas between, one by one and each once."""
-    parts = [part.strip() for value in values or [] for part in value.split(",")]
-    return list(dict.fromkeys(filled(parts)))
-
-
-def _rates(values: list[str] | None) -> list[str]:
-    """Return rates as they were given, one by one.
-
-    Raises:
-        typer.BadParameter: a value is not a number above 0 and at most 1.
-    """
-    parts = _split(values)
-    for part in parts:
-        try:
-            rate = float(part)
-        except ValueError:
-            rate = math.nan
-        if not 0 < rate <= 1:
-            raise typer.BadParameter(f"{part} is no rate: give a number above 0 and at most 1")
-    return parts
-
-
-Detectors = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--detector",
-        metavar="ID",
-        callback=_split,
-        help="Network that finds faces; several, or ID,ID, are compared. Default: yunet.",
-    ),
-]
-Embedders = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--embedder",
-        metavar="ID",
-        callback=_split,
-        help="Network that describes faces; several, or ID,ID, are compared. Default: sface.",
-    ),
-]
-Fars = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--far",
-        metavar="RATE",
-        callback=_rates,
-        help="False match rate to say the true match rate at; several, or RATE,RATE. "
-        "Default: 1e-2,1e-3,1e-4.",
-    ),
-]
-Rounds = Annotated[
-    int,
-    typer.Option(
-        "--rounds", metavar="N", min=0, max=100_000, help="Of the bootstrap; 0: no intervals."
-    ),
-]
-Seed = Annotated[int, typer.Option("--seed", metavar="N", min=0, help="Of everything drawn.")]
-Report = Annotated[
-    Path | None,
-    typer.Option(
-        "--report", metavar="DIR", parser=options.folder, help="Write figures and examples here."
-    ),
-]
-Calibrated = Annotated[
-    Path | None,
-    typer.Option(
-        "--gallery",
-        metavar="FILE",
-        parser=options.folder,
-        help="Measure at the threshold of this gallery's calibration, too.",
-    ),
-]
 
 
 @app.command()
@@ -225,7 +160,7 @@ def openset(
         typer.Option(
             "--fpir",
             metavar="RATE",
-            callback=_rates,
+            callback=rates,
             help="Share of strangers who may be named, to say the share of people missed at; "
             "several, or RATE,RATE. Default: 0.1,0.01,0.003.",
         ),
@@ -248,3 +183,6 @@ def openset(
         detector, embedder, device, rounds, seed, cached=not no_cache, as_json=as_json, quiet=quiet
     )
     run.search(read_open_set(gallery_root, probes, unknown, root), fpir, report)
+
+
+app.command()(masked)

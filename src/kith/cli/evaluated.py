@@ -48,11 +48,11 @@ def print_pairs(evaluated: Sequence[Evaluated]) -> None:
         )
     _print_legend(first.auc)
     for one in results:
-        _print_failures(one.system, one.failures, one.photos, one.failed_pairs)
+        print_failures(one.system, one.failures, one.photos, one.failed_pairs)
     _print_notes(results)
     for done in evaluated:
         seconds, photos = done.result.seconds, len(done.described.faces)
-        _print_time(done.result.system, seconds, photos, done.described.cached)
+        print_time(done.result.system, seconds, photos, done.described.cached)
 
 
 def print_open_set(results: Sequence[OpenSetResult]) -> None:
@@ -71,10 +71,10 @@ def print_open_set(results: Sequence[OpenSetResult]) -> None:
     )
     _print_legend(first.rank1)
     for one in results:
-        _print_failures(one.system, one.failures, one.photos, None)
+        print_failures(one.system, one.failures, one.photos, None)
     _print_notes(results)
     for one in results:
-        _print_time(one.system, one.seconds, one.photos, one.cached)
+        print_time(one.system, one.seconds, one.photos, one.cached)
 
 
 def _pairs_row(result: PairsResult) -> dict[str, str]:
@@ -83,9 +83,9 @@ def _pairs_row(result: PairsResult) -> dict[str, str]:
     if result.accuracy_mean is not None and result.accuracy_std is not None:
         deviation = f"± {100 * result.accuracy_std:.2f}"
         row["accuracy"] = f"{100 * result.accuracy_mean:.2f} %\n{deviation}"
-    row |= {"AUC": _fraction(result.auc), "EER": _percent(result.eer)}
+    row |= {"AUC": _fraction(result.auc), "EER": percent(result.eer)}
     row |= {
-        f"TAR at FAR\n{rate_key(point.asked or 0)}": _percent(point.fnmr, turned=True)
+        f"TAR at FAR\n{rate_key(point.asked or 0)}": percent(point.fnmr, turned=True)
         for point in result.points
         if point.fnmr.value is not None
     }
@@ -93,9 +93,9 @@ def _pairs_row(result: PairsResult) -> dict[str, str]:
 
 
 def _open_set_row(result: OpenSetResult) -> dict[str, str]:
-    row = {"found first": _percent(result.rank1)}
+    row = {"found first": percent(result.rank1)}
     row |= {
-        f"FNIR at FPIR\n{rate_key(point.asked or 0)}": _percent(point.fnmr)
+        f"FNIR at FPIR\n{rate_key(point.asked or 0)}": percent(point.fnmr)
         for point in result.points
         if point.fnmr.value is not None
     }
@@ -111,7 +111,7 @@ def _own_row(point: OperatingPoint | None, fmr: str, fnmr: str) -> dict[str, str
     if point is None or point.threshold is None:
         return {"threshold": "none", fmr: "", fnmr: ""}
     shown = f"{point.threshold:.3f}"
-    return {"threshold": shown, fmr: _percent(point.fmr), fnmr: _percent(point.fnmr)}
+    return {"threshold": shown, fmr: percent(point.fmr), fnmr: percent(point.fnmr)}
 
 
 def _print_unsupported(what: str, points: Iterable[OperatingPoint]) -> None:
@@ -128,9 +128,10 @@ def _print_legend(rate: Rate) -> None:
     say(f"{interval if rate.interval else ''}~ rough: fewer than 30 errors stand behind it")
 
 
-def _print_failures(
+def print_failures(
     system: System, failures: Sequence[Failure], photos: int, pairs: int | None
 ) -> None:
+    """Say which photos failed, and in how many pairs where there are pairs."""
     if not failures:
         return
     where = "" if pairs is None else f", in {count(pairs, 'pair')}, which count as no match"
@@ -150,7 +151,8 @@ def _print_notes(results: Sequence[PairsResult | OpenSetResult]) -> None:
         say(f"note: {note}{of}")
 
 
-def _print_time(system: System, seconds: float, photos: int, cached: int) -> None:
+def print_time(system: System, seconds: float, photos: int, cached: int) -> None:
+    """Say how long a system took, and for how many photos it had nothing to do."""
     known = f", {cached:,} of {count(photos, 'photo')} known from an earlier run" if cached else ""
     say(f"{system.name}: {seconds:.1f} s{known}")
 
@@ -162,7 +164,7 @@ def _fraction(rate: Rate) -> str:
     return value + (f"\n{ends.low:.3f}–{ends.high:.3f}" if ends else "")
 
 
-def _percent(rate: Rate, *, turned: bool = False) -> str:
+def percent(rate: Rate, *, turned: bool = False) -> str:
     """Return a rate with its interval below; turned: what is left to 1."""
     if rate.value is None:
         return rate.unsupported or ""
@@ -170,11 +172,11 @@ def _percent(rate: Rate, *, turned: bool = False) -> str:
     low, high = (ends.low, ends.high) if ends else (value, value)
     if turned:
         value, low, high = 1 - value, 1 - high, 1 - low
-    shown = f"{'~' if rate.rough else ''}{_digits(value, 2)} %"
-    return shown + (f"\n{_digits(low, 1)}–{_digits(high, 1)}" if ends else "")
+    shown = f"{'~' if rate.rough else ''}{digits(value, 2)} %"
+    return shown + (f"\n{digits(low, 1)}–{digits(high, 1)}" if ends else "")
 
 
-def _digits(share: float, decimals: int) -> str:
+def digits(share: float, decimals: int) -> str:
     """Return a share in percent: so many decimals, or two digits where those would be zeros."""
     percent = 100 * share
     if percent >= 100:

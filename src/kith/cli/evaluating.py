@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from kith.decision.calibration import Calibration
+    from kith.evaluation.masked import MaskedEvaluated
     from kith.evaluation.openset import OpenSetResult
     from kith.evaluation.protocols import OpenSetProtocol
     from kith.evaluation.records import Evaluated, PairProtocol
@@ -79,7 +80,7 @@ class Run:
 
         if report is not None:
             self._check_report(report, protocol.photos, walked=protocol.exhaustive)
-        calibration = _calibration(gallery)
+        calibration = calibration_of(gallery)
         if calibration is not None:
             self._check_calibration(calibration)
         rates = _numbers(far) or RATES
@@ -145,7 +146,7 @@ class Run:
 
     def _write_report(
         self,
-        results: Sequence[Evaluated] | Sequence[OpenSetResult],
+        results: Sequence[Evaluated] | Sequence[OpenSetResult] | Sequence[MaskedEvaluated],
         folder: Path | None,
         calibration: Calibration | None = None,
     ) -> None:
@@ -205,7 +206,7 @@ class Run:
                 pull_with_progress([card.id for card in cards], shown=self._shown)
 
 
-def _calibration(gallery: Path | None) -> Calibration | None:
+def calibration_of(gallery: Path | None) -> Calibration | None:
     """Return the calibration of a gallery that was named.
 
     Raises:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from kith.cli.output import Column, Table, console
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator, Sequence
 
     from kith.evaluation.records import System
 
@@ -19,18 +19,25 @@ _GAP = 2
 
 def print_figures(rows: dict[System, dict[str, str]], title: str = "") -> None:
     """Print figures by system, in several tables where they are many."""
-    names = {system: f"{system.detector} +\n{system.embedder}" for system in rows}
-    figures = {name: _width(name, *(row[name] for row in rows.values())) for name in _keys(rows)}
-    room = console().width - _width(title, *names.values())
+    named = [(f"{system.detector} +\n{system.embedder}", row) for system, row in rows.items()]
+    print_rows(named, title)
+
+
+def print_rows(rows: Sequence[tuple[str, dict[str, str]]], title: str = "") -> None:
+    """Print rows of figures with their names, in several tables where they are many.
+
+    Args:
+        rows: names, and figures by their headings, the same in each row.
+        title: above the names.
+    """
+    headings = rows[0][1]
+    figures = {name: _width(name, *(row[name] for _, row in rows)) for name in headings}
+    room = console().width - _width(title, *(name for name, _ in rows))
     for shown in _parts(figures, room):
         columns = [Column(name, "number") for name in shown]
         with Table(Column(title, "name"), *columns) as table:
-            for system, row in rows.items():
-                table.add(names[system], *(row[one] for one in shown))
-
-
-def _keys(rows: dict[System, dict[str, str]]) -> Iterable[str]:
-    return next(iter(rows.values()))
+            for name, row in rows:
+                table.add(name, *(row[one] for one in shown))
 
 
 def _parts(widths: dict[str, int], room: int) -> Iterator[list[str]]:

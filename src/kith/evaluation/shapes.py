@@ -45,25 +45,25 @@ def pairs_shape(result: PairsResult, cached: int = 0) -> Shape:
         "eer": number(result.eer.value),
         "tar_at_far": {key: _complement(point.fnmr.value) for key, point in named},
         "failures_to_acquire": len(result.failures),
-        **_system(result.system),
+        **system_shape(result.system),
         "genuine": result.genuine,
         "impostor": result.impostor,
         "people": result.people,
         "photos": result.photos,
-        "not_supported": _unsupported((key, point.fnmr) for key, point in named),
-        "rough": _rough(("auc", result.auc), ("eer", result.eer), *_missed(named)),
+        "not_supported": unsupported((key, point.fnmr) for key, point in named),
+        "rough": rough(("auc", result.auc), ("eer", result.eer), *_missed(named)),
         "thresholds": {
             "eer": threshold(result.eer_threshold),
             "far": {key: threshold(point.threshold) for key, point in named},
             "folds": [threshold(one) for one in result.fold_thresholds],
         },
         "intervals": {
-            "auc": _ends(result.auc.interval),
-            "eer": _ends(result.eer.interval),
+            "auc": ends(result.auc.interval),
+            "eer": ends(result.eer.interval),
             "tar_at_far": {key: _complements(point.fnmr.interval) for key, point in named},
         },
-        "default": _at_threshold(result.default, "fmr", "fnmr"),
-        "calibrated": _at_threshold(result.calibrated, "fmr", "fnmr"),
+        "default": at_threshold(result.default, "fmr", "fnmr"),
+        "calibrated": at_threshold(result.calibrated, "fmr", "fnmr"),
         "failed_pairs": result.failed_pairs,
         **_about(result, cached),
     }
@@ -81,19 +81,19 @@ def open_set_shape(result: OpenSetResult) -> Shape:
         "cmc": [number(value) for value in result.cmc],
         "failures_to_acquire": len(result.failures),
         "failures_to_enrol": len(result.not_enrolled),
-        **_system(result.system),
+        **system_shape(result.system),
         "not_enrolled": list(result.not_enrolled),
         "probe_people": result.probe_people,
         "unknown_people": result.unknown_people,
         "photos": result.photos,
-        "not_supported": _unsupported((key, point.fnmr) for key, point in named),
-        "rough": _rough(("rank1", result.rank1), *_missed(named)),
+        "not_supported": unsupported((key, point.fnmr) for key, point in named),
+        "rough": rough(("rank1", result.rank1), *_missed(named)),
         "thresholds": {"fpir": {key: threshold(point.threshold) for key, point in named}},
         "intervals": {
-            "rank1": _ends(result.rank1.interval),
-            "fnir_at_fpir": {key: _ends(point.fnmr.interval) for key, point in named},
+            "rank1": ends(result.rank1.interval),
+            "fnir_at_fpir": {key: ends(point.fnmr.interval) for key, point in named},
         },
-        "default": _at_threshold(result.default, "fpir", "fnir"),
+        "default": at_threshold(result.default, "fpir", "fnir"),
         **_about(result, result.cached),
     }
 
@@ -115,7 +115,8 @@ def threshold(value: float | None) -> float | None:
     return None if value is None or not math.isfinite(value) else float(value)
 
 
-def _system(system: System) -> Shape:
+def system_shape(system: System) -> Shape:
+    """Return what a system is."""
     return {
         "detector": system.detector,
         "embedder": system.embedder,
@@ -125,7 +126,7 @@ def _system(system: System) -> Shape:
 
 def _about(result: PairsResult | OpenSetResult, cached: int) -> Shape:
     return {
-        "failures": _failures(result.failures),
+        "failures": failures(result.failures),
         "protocol": result.protocol,
         "fingerprint": result.fingerprint,
         "notes": list(result.notes),
@@ -135,19 +136,21 @@ def _about(result: PairsResult | OpenSetResult, cached: int) -> Shape:
     }
 
 
-def _failures(failures: Sequence[Failure]) -> list[Shape]:
-    return [{"source": one.source, "reason": one.reason} for one in failures]
+def failures(failed: Sequence[Failure]) -> list[Shape]:
+    """Return photos that could not be acquired, and why."""
+    return [{"source": one.source, "reason": one.reason} for one in failed]
 
 
-def _at_threshold(point: OperatingPoint | None, fmr: str, fnmr: str) -> Shape | None:
+def at_threshold(point: OperatingPoint | None, fmr: str, fnmr: str) -> Shape | None:
+    """Return what happens at a threshold, by what the two rates are called."""
     if point is None:
         return None
     return {
         "threshold": threshold(point.threshold),
         fmr: number(point.fmr.value),
         fnmr: number(point.fnmr.value),
-        "intervals": {fmr: _ends(point.fmr.interval), fnmr: _ends(point.fnmr.interval)},
-        "rough": _rough((fmr, point.fmr), (fnmr, point.fnmr)),
+        "intervals": {fmr: ends(point.fmr.interval), fnmr: ends(point.fnmr.interval)},
+        "rough": rough((fmr, point.fmr), (fnmr, point.fnmr)),
     }
 
 
@@ -155,16 +158,18 @@ def _missed(named: Iterable[tuple[str, OperatingPoint]]) -> Iterator[tuple[str, 
     return ((key, point.fnmr) for key, point in named)
 
 
-def _rough(*rates: tuple[str, Rate]) -> list[str]:
+def rough(*rates: tuple[str, Rate]) -> list[str]:
     """Return the names of rates that too few errors stand behind."""
     return [key for key, rate in rates if rate.rough]
 
 
-def _unsupported(rates: Iterable[tuple[str, Rate]]) -> dict[str, str]:
+def unsupported(rates: Iterable[tuple[str, Rate]]) -> dict[str, str]:
+    """Return why rates have no number, by their names."""
     return {key: rate.unsupported for key, rate in rates if rate.unsupported is not None}
 
 
-def _ends(interval: Interval | None) -> list[float | None] | None:
+def ends(interval: Interval | None) -> list[float | None] | None:
+    """Return both ends of an interval."""
     return None if interval is None else [number(interval.low), number(interval.high)]
 
 

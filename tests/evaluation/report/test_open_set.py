@@ -156,5 +156,5 @@ def test_one_report_replaces_another_of_the_other_kind(evaluated, tmp_path):
     write_report([searched()], tmp_path)
     names = ["cmc.png", "fnir.png", "index.html", "report.json"]
     assert sorted(path.name for path in tmp_path.iterdir()) == names
-    with pytest.raises(OptionError, match="pairs or open sets: write two"):
+    with pytest.raises(OptionError, match="pairs, open sets or masks: write one"):
         write_report([evaluated, searched()], tmp_path)

@@ -120,7 +120,7 @@ def paint(
         kind: of mask.
         seed: of everything drawn.
     """
-    done = painter.paint(photo.pixels, [_reduced(face, photo.scale)], look_of(photo, kind, seed))
+    done = painter.paint(photo.pixels, [reduced(face, photo.scale)], look_of(photo, kind, seed))
     return done.pixels, done.faces[0].reason
 
 
@@ -172,7 +172,7 @@ def _masked(
     pixels, reason = paint(painter, photo, face, kind, seed)
     if reason is not None:
         return _Copy(None, reason, False)
-    place = _reduced(face, photo.scale).box
+    place = reduced(face, photo.scale).box
     there = recognizer.describe(pixels).faces
     again = max(there, key=lambda one: overlap(one.box, place), default=None)
     if again is None or overlap(again.box, place) < SAME_FACE:
@@ -181,7 +181,7 @@ def _masked(
     return _Copy(again if poor is None else None, poor, True)
 
 
-def _reduced(face: Face, scale: float) -> Face:
+def reduced(face: Face, scale: float) -> Face:
     """Return a face in the pixels that a photo was read at."""
     if scale == 1.0:
         return face

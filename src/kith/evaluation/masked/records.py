@@ -271,7 +271,7 @@ class KindResult:
             where nobody could be searched for, or without a threshold.
         told: what was said of the masks; None where nobody looked.
         people: one by one.
-        looked: photo by photo; None as for `masked`.
+        looked: photo by photo.
         strips: photos of one person that the mask parted, then such that stayed a match.
         mistaken: photos that the mask made look like somebody else's.
     """
@@ -288,7 +288,7 @@ class KindResult:
     masked: Named | None
     told: Told | None
     people: tuple[Person, ...]
-    looked: Looked | None
+    looked: Looked
     strips: tuple[Strip, ...]
     mistaken: tuple[Strip, ...]
 
@@ -320,6 +320,7 @@ class MaskedResult:
         kinds: of masks.
         told: what was said of the photos without masks; None where nobody looked.
         threshold: of names and examples; None where there is none.
+        used: bool, P: photos of the protocol that stand in a pair.
         looked: photo by photo, without masks.
         failures: photos that could not be acquired without a mask.
         fingerprint: sha256 of photos and pairs.
@@ -337,7 +338,8 @@ class MaskedResult:
     kinds: tuple[KindResult, ...]
     told: Told | None
     threshold: Threshold | None
-    looked: Looked | None
+    used: Flags
+    looked: Looked
     failures: tuple[Failure, ...]
     fingerprint: str
     notes: tuple[str, ...]

@@ -15,7 +15,7 @@ from kith.evaluation.masked.each import Study, study_kind
 from kith.evaluation.masked.kinds import DISTANCES, kinds_of, thresholds_of
 from kith.evaluation.masked.measure import measure_bare
 from kith.evaluation.masked.records import MaskedEvaluated, MaskedResult, Portrayed, Threshold
-from kith.evaluation.masked.scoring import WholeFace
+from kith.evaluation.masked.scoring import usual
 from kith.evaluation.masked.searching import People
 from kith.evaluation.masked.telling import told
 from kith.evaluation.metrics.points import ROUNDS
@@ -67,7 +67,7 @@ def evaluate_masked(
         recognizer: the system.
         kinds: of masks; None: see `kinds_of`.
         painter: of masks; None: the usual one.
-        comparisons: ways to compare faces; None: the cosine of both embeddings.
+        comparisons: ways to compare faces; None: see `usual`.
         distances: cosine distances to decide at.
         rates: false match rates to fix a threshold at on pairs without masks, above 0 and at
             most 1.
@@ -85,27 +85,24 @@ def evaluate_masked(
         OptionError: a rate, a distance or the rounds are out of their range.
         ModelError: the painter's network cannot be had or run.
     """
-    rates = checked_rates(rates)
-    given = thresholds_of(distances)
     kinds = kinds_of() if kinds is None else tuple(kinds)
     painter = painter or Painter()
     portrayed = portray(
         recognizer, painter, protocol.photos, kinds, seed=seed, cache=cache, on_photo=on_photo
     )
-    check_painted(portrayed)
     return tuple(
         measure(
             protocol,
             portrayed,
             painter,
             comparison,
-            thresholds=given,
+            distances=distances,
             rates=rates,
             rounds=rounds,
             seed=seed,
             calibration=calibration,
         )
-        for comparison in comparisons or (WholeFace(),)
+        for comparison in comparisons or usual(recognizer)
     )
 
 
@@ -115,7 +112,7 @@ def measure(
     painter: Painter,
     comparison: Comparison,
     *,
-    thresholds: dict[str, float],
+    distances: Sequence[float] = DISTANCES,
     rates: Sequence[float] = RATES,
     rounds: int = ROUNDS,
     seed: int = 0,
@@ -123,6 +120,8 @@ def measure(
 ) -> MaskedEvaluated:
     """Measure one way to compare on photos that a system has described; see `evaluate_masked`."""
     began = time.monotonic()
+    rates, given = checked_rates(rates), thresholds_of(distances)
+    _check_painted(portrayed)
     described = portrayed.described
     protocol = without_copies(protocol, described.digests)
     if calibration is not None and calibration.contract != described.system.contract:
@@ -130,7 +129,7 @@ def measure(
     faces = described.faces
     similarity = comparison(faces, faces, protocol.first, protocol.second)
     scored = of_people(protocol, similarity, protocol.first, protocol.second, protocol.same)
-    given = {**thresholds, **_own(described.system, calibration)}
+    given |= _own(described.system, calibration)
     bare = measure_bare(scored, rates, given, rounds=rounds, seed=seed)
     used = _used(protocol)
     threshold = _threshold(bare, calibration, len(protocol.people))
@@ -161,6 +160,7 @@ def measure(
         kinds=tuple(study_kind(study, copies) for copies in portrayed.copies),
         told=told([face for face, is_used in zip(faces, used, strict=True) if is_used], None),
         threshold=threshold,
+        used=used,
         looked=looked,
         failures=tuple(
             Failure(protocol.photos[at], reason)
@@ -176,7 +176,7 @@ def measure(
     return MaskedEvaluated(protocol, portrayed, result, painter)
 
 
-def check_painted(portrayed: Portrayed) -> None:
+def _check_painted(portrayed: Portrayed) -> None:
     """Raise where not one face got a mask.
 
     Raises:

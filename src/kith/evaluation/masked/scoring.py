@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from kith.evaluation.records import Indices, Scores
+    from kith.recognizer import Recognizer
     from kith.types import Face
 
     Faces = Sequence[Face | None]
@@ -46,6 +47,11 @@ class WholeFace:
         bare = matrix(references, _dimension(references))
         side = bare if probes is references else matrix(probes, _dimension(references))
         return cosines(side, bare, first, second)
+
+
+def usual(recognizer: Recognizer) -> tuple[Comparison, ...]:  # noqa: ARG001
+    """Return the ways in which a system's faces are compared where nobody asks for others."""
+    return (WholeFace(),)
 
 
 def _dimension(faces: Faces) -> int:

@@ -17,17 +17,21 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from kith.decision.calibration import Calibration
+    from kith.evaluation.masked.records import MaskedEvaluated
     from kith.evaluation.openset import OpenSetResult
     from kith.evaluation.records import Evaluated
+
+_RIGHT = "How often is it right?"
+_MASKS = "What do masks cost?"
 
 __all__ = ["check_folder", "require", "write_report"]
 
 
 def write_report(
-    evaluated: Sequence[Evaluated] | Sequence[OpenSetResult],
+    evaluated: Sequence[Evaluated] | Sequence[OpenSetResult] | Sequence[MaskedEvaluated],
     folder: Path,
     *,
-    title: str = "How often is it right?",
+    title: str | None = None,
     command: str = "",
     when: datetime | None = None,
     calibration: Calibration | None = None,
@@ -39,10 +43,10 @@ def write_report(
     replaced; files of anybody else never.
 
     Args:
-        evaluated: one to eight systems, best on the same data: all measured on pairs, or all on an
-            open set, whose figures are `fnir.png` and `cmc.png`.
+        evaluated: one to eight systems, best on the same data: all measured on pairs, all on an
+            open set, whose figures are `fnir.png` and `cmc.png`, or all studied with masks.
         folder: made where it is missing.
-        title: of the page.
+        title: of the page; None: what it answers.
         command: that measures the same again; shown as it is.
         when: the report was made; None: now.
         calibration: whose threshold is then the one in use; best measured on other photos. Of an
@@ -53,23 +57,31 @@ def write_report(
 
     Raises:
         MissingExtra: Jinja or Matplotlib is not installed.
-        OptionError: no system, too many or of both kinds, or a folder that is not the report's.
+        OptionError: no system, too many or of several kinds, or a folder that is not the report's.
         ContractMismatch: the calibration is of another network.
         KithError: the disk is full, or it is not permitted.
     """
     require()
+    from kith.evaluation.masked.records import MaskedEvaluated
     from kith.evaluation.records import Evaluated
     from kith.evaluation.report.head import head
     from kith.evaluation.report.palette import LINES
-    from kith.evaluation.report.write import write_open_set_report, write_pairs_report
+    from kith.evaluation.report.write import (
+        write_masked_report,
+        write_open_set_report,
+        write_pairs_report,
+    )
 
     if not 1 <= len(evaluated) <= len(LINES):
         raise OptionError(f"a report shows 1 to {len(LINES)} systems, not {len(evaluated)}")
-    top = head(title, command, when)
     pairs = [one for one in evaluated if isinstance(one, Evaluated)]
-    searched = [one for one in evaluated if not isinstance(one, Evaluated)]
-    if pairs and searched:
-        raise OptionError("a report shows pairs or open sets: write two")
+    masked = [one for one in evaluated if isinstance(one, MaskedEvaluated)]
+    searched = [one for one in evaluated if not isinstance(one, Evaluated | MaskedEvaluated)]
+    if len(evaluated) not in (len(pairs), len(masked), len(searched)):
+        raise OptionError("a report shows pairs, open sets or masks: write one for each")
+    top = head(title or (_MASKS if masked else _RIGHT), command, when)
+    if masked:
+        return write_masked_report(masked, folder, top, calibration)
     if searched:
         return write_open_set_report(searched, folder, top)
     return write_pairs_report(pairs, folder, top, calibration)

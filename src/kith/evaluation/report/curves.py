@@ -24,8 +24,13 @@ _HEIGHT = 344
 _ENTRY = 14
 
 
-def det(curves: Sequence[Curve]) -> Figure:
-    """Draw FNMR over FMR, both on the normal-deviate scale (see `axes.deviate`)."""
+def det(curves: Sequence[Curve], *, bands: bool = True) -> Figure:
+    """Draw FNMR over FMR, both on the normal-deviate scale (see `axes.deviate`).
+
+    Args:
+        curves: one for each line.
+        bands: draw their intervals, too; many on each other hide the lines.
+    """
     left, right = _span(curves)
     low, high = _errors(curves, left)
     with draw.drawing():
@@ -38,10 +43,10 @@ def det(curves: Sequence[Curve]) -> Figure:
         plot.plot(equal, equal, color=MUTED.light, linewidth=0.8, linestyle=(0, (1, 2)), zorder=1)
         floor = max(3 / max(1, min(curve.genuine for curve in curves)), low)
         unsupported(plot, place, (left, _supported(curves)), (low, min(floor, high)))
-        lines(plot, place, curves)
+        lines(plot, place, curves, bands=bands)
         plot.set_xlabel("false match rate (FMR)")
         plot.set_ylabel("false non-match rate (FNMR)")
-        legend(figure, [curve.name for curve in curves])
+        legend(figure, [curve.name for curve in curves], "band" if bands else "points")
     return figure
 
 

@@ -86,11 +86,12 @@ def ground() -> dict[str, Any]:
     }
 
 
-def lines(plot: Axes, place: Place, curves: Sequence[Curve]) -> None:
-    """Draw every curve with its band; faint where the data do not support it."""
+def lines(plot: Axes, place: Place, curves: Sequence[Curve], *, bands: bool = True) -> None:
+    """Draw every curve, with its band if wanted; faint where the data do not support it."""
     for number, curve in enumerate(curves):
         _line(plot, place, curve, number)
-        _band(plot, place, curve, number, 0.16 if len(curves) == 1 else 0.07)
+        if bands:
+            _band(plot, place, curve, number, 0.16 if len(curves) == 1 else 0.07)
         if curve.point is not None:
             fmr, fnmr = (np.array([rate]) for rate in curve.point)
             left = plot.get_xlim()[0]
@@ -127,14 +128,17 @@ def _band(plot: Axes, place: Place, curve: Curve, number: int, opacity: float) -
 
 
 def legend(
-    figure: Figure, names: Sequence[str], interval: Literal["band", "bars", "none"] = "band"
+    figure: Figure,
+    names: Sequence[str],
+    interval: Literal["band", "bars", "points", "none"] = "band",
 ) -> None:
     """Name the lines above the axes, and below them what else is drawn.
 
     Args:
         figure: with one pair of axes.
         names: of the lines, in the order of their colours.
-        interval: how intervals are drawn; without them nothing is named below.
+        interval: how intervals are drawn; of points alone there are none, and without even those
+            nothing is named below.
     """
     handles = [
         Line2D([], [], color=LINES[number].light, linestyle=DASHES[number], linewidth=2)
@@ -152,8 +156,8 @@ def legend(
         return
     band = Patch(facecolor=MUTED.light, alpha=0.22, linewidth=0)
     bar = Line2D([], [], linestyle="", marker="|", markersize=11, color=MUTED.light)
-    others = {
-        "95 % interval": band if interval == "band" else bar,
+    others = {} if interval == "points" else {"95 % interval": band if interval == "band" else bar}
+    others |= {
         "threshold in use": Line2D([], [], linestyle="", **MARK, markeredgecolor=MUTED.light),
         "not supported": Patch(facecolor="none", edgecolor=HATCH.light, hatch="/////", linewidth=0),
     }

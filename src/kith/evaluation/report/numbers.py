@@ -49,7 +49,7 @@ def _system(one: Findings) -> Shape:
             {"fold": fold.number, "pairs": fold.pairs, "accuracy": number(fold.accuracy)}
             for fold in one.folds
         ],
-        "det": _curve(one.result.band),
+        "det": curve_shape(one.result.band),
         "scores": _scores(one.scores),
         "false_matches": _examples(one.evaluated, one.false_matches),
         "false_non_matches": _examples(one.evaluated, one.false_non_matches),
@@ -69,7 +69,8 @@ def _system(one: Findings) -> Shape:
     }
 
 
-def _curve(band: Band) -> Shape:
+def curve_shape(band: Band) -> Shape:
+    """Return a curve with its interval."""
     return {
         "fmr": _numbers(band.fmr),
         "fnmr": _numbers(band.fnmr),

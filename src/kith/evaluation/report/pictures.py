@@ -15,7 +15,7 @@ from kith.media.square import square
 
 if TYPE_CHECKING:
     from kith.media import Photo
-    from kith.types import Face, Pixels
+    from kith.types import Box, Face, Pixels
 
 _SIDE = 144
 """More than the page shows, for fine screens and paper."""
@@ -37,11 +37,20 @@ class Pictures:
 
         None where the photo is gone, is not the one with this sha256, or the page is full.
         """
-        photo = _read(path, digest)
+        photo = read(path, digest)
         if photo is None:
             return None
         points = face.landmarks / photo.scale
         return self._address(ARCFACE.resized(_SIDE).crop(photo.pixels, points))
+
+    def around(self, pixels: Pixels, face: Box) -> str | None:
+        """Return a square around a face as a `data:` address; None where the page is full.
+
+        Args:
+            pixels: RGB, uint8, H × W × 3.
+            face: in these pixels.
+        """
+        return self._address(square(pixels, _SIDE, face))
 
     def whole(self, path: str, digest: str = "") -> str | None:
         """Return a whole photo, made small, as a `data:` address; None as for `face`.
@@ -50,7 +59,7 @@ class Pictures:
             path: of the photo.
             digest: its sha256; empty where nobody knows it.
         """
-        photo = _read(path, digest)
+        photo = read(path, digest)
         return None if photo is None else self._address(square(photo.pixels, _SIDE))
 
     def _address(self, pixels: Pixels) -> str | None:
@@ -63,7 +72,8 @@ class Pictures:
         return text
 
 
-def _read(path: str, digest: str) -> Photo | None:
+def read(path: str, digest: str) -> Photo | None:
+    """Return a photo; None where it is gone or is not the one with this sha256."""
     try:
         photo = load_photo(path)
     except PhotoError:

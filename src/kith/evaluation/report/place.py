@@ -20,7 +20,7 @@ MARK = f"kith {__version__} evaluation report"
 
 _KNOWN = b" evaluation report"
 _HEAD = 2048
-_FIGURES = ("det.png", "roc.png", "scores*.png", "fnir.png", "cmc.png")
+_FIGURES = ("det*.png", "roc.png", "scores*.png", "fnir.png", "cmc.png")
 _USUAL = (PAGE, NUMBERS, *(name.replace("*", "") for name in _FIGURES))
 
 

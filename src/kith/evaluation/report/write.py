@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kith.evaluation.report import findings, numbers, page, search_page, searched
+from kith.evaluation.report import (
+    findings,
+    masked_found,
+    masked_page,
+    numbers,
+    page,
+    search_page,
+    searched,
+)
 from kith.evaluation.report.figures import drawn
 from kith.evaluation.report.numbers import Shape, as_json
 from kith.evaluation.report.pictures import Pictures
@@ -15,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from kith.decision.calibration import Calibration
+    from kith.evaluation.masked.records import MaskedEvaluated
     from kith.evaluation.openset import OpenSetResult
     from kith.evaluation.records import Evaluated
     from kith.evaluation.report.head import Head
@@ -38,6 +47,17 @@ def write_open_set_report(results: Sequence[OpenSetResult], folder: Path, top: H
     found = searched.find(results)
     text, figures = search_page.page(found, Pictures(), top)
     return _written(folder, text, search_page.report_shape(found, top), figures)
+
+
+def write_masked_report(
+    evaluated: Sequence[MaskedEvaluated], folder: Path, top: Head, calibration: Calibration | None
+) -> Path:
+    """Write the report of a study of masks; see `kith.evaluation.report.write_report`."""
+    for one in evaluated:
+        check_folder(folder, one.protocol.photos, walked=one.protocol.exhaustive)
+    found = masked_found.find(evaluated)
+    text, figures = masked_page.page(found, Pictures(), top, calibration)
+    return _written(folder, text, masked_page.report_shape(found, top), figures)
 
 
 def _written(folder: Path, text: str, shape: Shape, figures: dict[str, bytes]) -> Path:
