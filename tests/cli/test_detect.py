@@ -21,7 +21,7 @@ def test_the_faces_of_a_photo(kith: Kith, photos: Path, recognizer: library.Reco
     assert set(photo) == {"source", "width", "height", "faces"}
     assert (photo["source"], photo["width"], photo["height"]) == (str(path), 910, 1137)
     [face] = photo["faces"]
-    assert set(face) == {"box", "landmarks", "score"}
+    assert set(face) == {"box", "landmarks", "score", "mask"}
     [same] = recognizer.detect(path)
     assert face["box"] == pytest.approx(list(same.box), abs=0.005)
     np.testing.assert_allclose(face["landmarks"], same.landmarks, atol=0.006)

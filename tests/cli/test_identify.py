@@ -30,6 +30,7 @@ def test_who_is_on_a_photo(known: Kith, photos: Path) -> None:
         "score",
         "quality",
         "quality_parts",
+        "mask",
         "verdict",
         "name",
         "similarity",

@@ -47,6 +47,13 @@ def test_usage_is_as_it_is_typed(kith: Kith, name: str) -> None:
     assert first == f"Usage: kith {name} [OPTIONS] {COMMANDS[name]}".rstrip()
 
 
+def test_both_ways_to_verify(kith: Kith) -> None:
+    assert kith.fine("verify", "--help").out.splitlines()[:2] == [
+        "Usage: kith verify [OPTIONS] A B",
+        "   or: kith verify [OPTIONS] PATH... --against FOLDER",
+    ]
+
+
 def test_both_ways_to_enrol(kith: Kith) -> None:
     assert kith.fine("enroll", "--help").out.splitlines()[:2] == [
         "Usage: kith enroll [OPTIONS] NAME PATH...",
@@ -69,8 +76,11 @@ def test_help_fits_a_screen_of_80(kith: Kith, name: str, monkeypatch: pytest.Mon
         ("detct", "Did you mean 'detect'? (see `kith --help`)"),
         ("models pul", "Did you mean 'pull'? (see `kith models --help`)"),
         ("detect", "Missing argument 'PATH...' (see `kith detect --help`)"),
-        ("verify a.jpg", "Missing argument 'B' (see `kith verify --help`)"),
-        ("verify a b c", "Got unexpected extra argument(s) (c) (see `kith verify --help`)"),
+        ("verify a.jpg", "two photos are compared, not 1: kith verify A B"),
+        ("verify a b c", "two photos are compared, not 3: kith verify A B, or kith verify PATH"),
+        ("verify a b --all", "--all goes with --against FOLDER"),
+        ("verify a b --draw d", "--draw goes with --against FOLDER"),
+        ("verify a --against nowhere", "nowhere: there is no such file or folder"),
         ("detect --bogus x", "No such option: --bogus (see `kith detect --help`)"),
         ("identify x --top 0", "Invalid value for '--top': Input should be greater than or equal"),
         ("detect x --score two", "Invalid value for '--score': Input should be a valid number"),

@@ -14,9 +14,10 @@ from kith.cli.demo import demo
 from kith.cli.detect import detect
 from kith.cli.enroll import EnrollCommand, enroll
 from kith.cli.identify import identify
+from kith.cli.mask import MaskCommand, mask
 from kith.cli.serve import ServeCommand, serve
 from kith.cli.usage import Command, Group
-from kith.cli.verify import verify
+from kith.cli.verify import VerifyCommand, verify
 from kith.cli.watch import watch
 
 ABOUT = "Recognise the people in photos, films and live cameras, and say whom one does not know."
@@ -30,12 +31,13 @@ app = typer.Typer(
 )
 app.command(cls=Command)(demo)
 app.command(cls=Command)(detect)
-app.command(cls=Command)(verify)
+app.command(cls=VerifyCommand)(verify)
 app.command(cls=EnrollCommand)(enroll)
 app.command(cls=Command)(identify)
 app.command(cls=Command)(classify)
 app.command(cls=Command)(watch)
 app.command(cls=ServeCommand)(serve)
+app.command(cls=MaskCommand)(mask)
 app.command(cls=Command)(calibrate)
 for name, room in (
     ("evaluate", evaluate.app),

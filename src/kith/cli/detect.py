@@ -27,7 +27,7 @@ def detect(
             "--crops",
             metavar="DIR",
             parser=options.folder,
-            help="Write each face's aligned square here.",
+            help="Write each face's aligned square here, numbered as in the drawn photo.",
         ),
     ] = None,
     crop_size: Annotated[
@@ -36,6 +36,15 @@ def detect(
             "--crop-size", metavar="PIXELS", min=16, max=2048, help="Side of such a square."
         ),
     ] = CROP_SIDE,
+    sheet: Annotated[
+        Path | None,
+        typer.Option(
+            "--sheet",
+            metavar="FILE",
+            parser=options.folder,
+            help="Write one picture of all faces, photo by photo, here.",
+        ),
+    ] = None,
     largest: Annotated[
         bool, typer.Option("--largest", help="Only the largest central face of each photo.")
     ] = False,
@@ -49,6 +58,7 @@ def detect(
 ) -> None:
     """Find the faces of photos."""
     from kith.cli.batch import Batch
+    from kith.cli.face_sheet import FaceSheet
     from kith.cli.output import Column, Table, emit
     from kith.cli.places import OutputFolder
     from kith.shapes import face, photo_head
@@ -56,16 +66,30 @@ def detect(
     drawn = OutputFolder(draw, paths) if draw else None
     squares = OutputFolder(crops, paths) if crops else None
     batch = Batch(paths, as_json=as_json, quiet=quiet, strict=strict, outputs=(drawn, squares))
+    page = FaceSheet(sheet, paths) if sheet else None
     recognizer = options.make_recognizer(detector, None, device, score, min_face, shown=batch.shown)
-    columns = (Column("photo", "path"), "size", Column("faces", "number"), "box", "score")
+    columns = (
+        Column("photo", "path"),
+        "size",
+        Column("faces", "number"),
+        Column("no.", "number"),
+        Column("box", "name"),
+        "score",
+        Column("mask", spare=True),
+    )
     with Table(*columns, shown=batch.shown) as table, batch.progress("detecting"):
-        stream = recognizer.stream(batch.photos(), embed=False, keep_pixels=bool(drawn or squares))
+        pictured = bool(drawn or squares or page)
+        stream = recognizer.stream(batch.photos(), embed=False, keep_pixels=pictured)
         for photo in batch.keep(stream, lambda photo: photo):
             wanted = _largest_only(photo) if largest else photo
             _write(wanted, drawn, squares, crop_size)
+            if page is not None:
+                page.add(wanted)
             if as_json:
                 emit(photo_head(wanted) | {"faces": [face(one) for one in wanted.faces]})
             _add_rows(table, wanted)
+    if page is not None:
+        page.save(shown=batch.shown)
     batch.finish()
 
 
@@ -95,16 +119,20 @@ def _write(
 
 
 def _add_rows(table: Table, photo: PhotoFaces) -> None:
+    from kith.cli.pictures import mask_cell
+
     size = f"{photo.width}×{photo.height}"
     if not photo.faces:
-        table.add(photo.source, size, "0", ("no face", "yellow"), "")
-    for number, one in enumerate(photo.faces):
-        first = number == 0
+        table.add(photo.source, size, "0", "", ("no face", "yellow"), "", "")
+    for number, one in enumerate(photo.faces, 1):
+        first = number == 1
         x, y, width, height = (round(value) for value in one.box)
         table.add(
             photo.source if first else "",
             size if first else "",
             str(len(photo.faces)) if first else "",
+            str(number),
             f"{x}, {y}  {width}×{height}",
             f"{one.score:.2f}",
+            mask_cell(one, scored=True),
         )

@@ -190,7 +190,7 @@ def _add_rows(table: Table, seen: PhotoIdentities) -> None:
         table.add(seen.photo.source, "", ("no face", "yellow"), "", "")
     for number, one in enumerate(seen.answers):
         source = seen.photo.source if number == 0 else ""
-        table.add(source, _place(one), _who(one), _number(one.similarity), _next(one))
+        table.add(source, _place(one), who(one), _number(one.similarity), _next(one))
 
 
 def _place(one: Identification) -> str:
@@ -200,7 +200,7 @@ def _place(one: Identification) -> str:
     return f"{x}, {y}  {width}×{height}"
 
 
-def _who(one: Identification) -> tuple[str, str]:
+def who(one: Identification) -> tuple[str, str]:
     """Return a name, or in a few words why there is none."""
     verdict = one.verdict.value
     text = one.name or verdict

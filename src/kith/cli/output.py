@@ -74,6 +74,7 @@ class Column(NamedTuple):
     name: str
     kind: Literal["text", "name", "path", "number"] = "text"
     extra: bool = False  # only where there is room
+    spare: bool = False  # only where something stands in it
 
 
 class Table:
@@ -113,7 +114,11 @@ class Table:
         from rich.table import Table as RichTable
 
         screen = console()
-        columns = [one for one in self._columns if not one.extra or screen.width >= WIDE]
+        columns = [
+            one
+            for one, *cells in zip(self._columns, *self._rows, strict=True)
+            if (screen.width >= WIDE or not one.extra) and (any(cells) or not one.spare)
+        ]
         table = RichTable(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
         for column in columns:
             table.add_column(

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kith.media import COLOURS, UNKNOWN, Label, draw_faces, save_picture
-from kith.types import Verdict
+from kith.media import AMBIGUOUS, COLOURS, MATCH, UNKNOWN, Label, draw_faces, save_picture
+from kith.types import MaskState, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -16,8 +16,11 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
+    from kith.media.shapes import Colour
     from kith.types import Box, Face, Identification, PhotoFaces, Pixels
 
+MASKS = {MaskState.WORN: "mask", MaskState.WRONG: "mask worn wrong"}
+MASK_COLOURS = {MaskState.WORN: MATCH, MaskState.WRONG: AMBIGUOUS}
 WORDS = {
     Verdict.UNKNOWN: "?",
     Verdict.AMBIGUOUS: "? too close",
@@ -34,16 +37,33 @@ def save_drawn(photo: PhotoFaces, labels: Sequence[Label], path: Path) -> None:
 def detected(photo: PhotoFaces) -> list[Label]:
     """Return a label per face: its score."""
     return [
-        Label(box_on_pixels(photo, face), f"{face.score:.2f}", UNKNOWN, _points(photo, face))
-        for face in photo.faces
+        Label(
+            box_on_pixels(photo, face),
+            f"{number}: {scores(face)}",
+            colour(face),
+            _points(photo, face),
+        )
+        for number, face in enumerate(photo.faces, 1)
     ]
 
 
-def identified(photo: PhotoFaces, answers: Sequence[Identification]) -> list[Label]:
-    """Return a label per face: a name with its similarity, or ``?``."""
+def identified(
+    photo: PhotoFaces, answers: Sequence[Identification], *, numbered: bool = False
+) -> list[Label]:
+    """Return a label per face: a name with its similarity, or ``?``, and whether it is masked.
+
+    Args:
+        photo: with its pixels.
+        answers: one for each of its faces.
+        numbered: begin with the face's number, from 1.
+    """
     return [
-        Label(box_on_pixels(photo, answer.face), caption(answer), COLOURS[answer.verdict])
-        for answer in answers
+        Label(
+            box_on_pixels(photo, answer.face),
+            (f"{number}: " if numbered else "") + _joined(caption(answer), mask_words(answer.face)),
+            COLOURS[answer.verdict],
+        )
+        for number, answer in enumerate(answers, 1)
         if answer.face is not None
     ]
 
@@ -53,6 +73,39 @@ def caption(answer: Identification) -> str:
     if answer.verdict is Verdict.MATCH and answer.similarity is not None:
         return f"{answer.name} {answer.similarity:.2f}"
     return WORDS.get(answer.verdict, "?")
+
+
+def mask_words(face: Face | None) -> str:
+    """Return how a face wears a mask, in words; empty where it wears none or nobody looked."""
+    return "" if face is None or face.mask is None else MASKS.get(face.mask.state, "")
+
+
+def mask_cell(face: Face | None, *, scored: bool = False) -> str:
+    """Return what stands of a face in a table's column of masks; see `mask_words`.
+
+    Args:
+        face: of a photo.
+        scored: add how probable that is.
+    """
+    if face is None or face.mask is None or not mask_words(face):
+        return ""
+    return f"{face.mask.state}{f' {face.mask.score:.2f}' if scored else ''}"
+
+
+def scores(face: Face) -> str:
+    """Return how sure it is that this is a face, and that it is masked."""
+    words = mask_words(face)
+    mask = f"{words} {face.mask.score:.2f}" if face.mask is not None and words else ""
+    return _joined(f"{face.score:.2f}", mask)
+
+
+def colour(face: Face) -> Colour:
+    """Return the colour that a face which nobody was asked about is shown in, by its mask."""
+    return UNKNOWN if face.mask is None else MASK_COLOURS.get(face.mask.state, UNKNOWN)
+
+
+def _joined(*parts: str) -> str:
+    return " · ".join(part for part in parts if part)
 
 
 def _factor(photo: PhotoFaces) -> float:

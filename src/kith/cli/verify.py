@@ -1,4 +1,4 @@
-"""``kith verify``: is A the same person as B."""
+"""``kith verify``: is A the same person as B, or as somebody of a folder."""
 
 from __future__ import annotations
 
@@ -12,15 +12,20 @@ from kith.cli import options
 from kith.cli.options import (
     DetectorId,
     Device,
+    DrawTo,
     EmbedderId,
     Json,
     Quiet,
     Score,
+    Strict,
     ThresholdOption,
     filled,
 )
+from kith.cli.usage import Command
+from kith.errors import OptionError
 
 if TYPE_CHECKING:
+    from kith.decision import Calibration
     from kith.recognizer import Recognizer
     from kith.types import Verification
 
@@ -32,9 +37,35 @@ WORDS = {
 NO_DECISION = 3
 
 
+class VerifyCommand(Command):
+    """Shows both ways to call it."""
+
+    usages = ("A B", "PATH... --against FOLDER")
+
+
 def verify(
-    a: Annotated[str, typer.Argument(metavar="A", help="A photo.", callback=filled)],
-    b: Annotated[str, typer.Argument(metavar="B", help="Another.", callback=filled)],
+    paths: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="PATH...",
+            help="Two photos; with --against any number, or folders of them.",
+            callback=filled,
+        ),
+    ],
+    against: Annotated[
+        Path | None,
+        typer.Option(
+            "--against",
+            metavar="FOLDER",
+            parser=options.folder,
+            help="Compare every face with every photo of these people: FOLDER/Ada (2).jpg and "
+            "FOLDER/Ada/*.jpg are Ada.",
+        ),
+    ] = None,
+    every: Annotated[
+        bool, typer.Option("--all", help="With --against: also a line for each of their photos.")
+    ] = False,
+    draw: DrawTo = None,
     threshold: ThresholdOption = None,
     gallery: Annotated[
         Path | None,
@@ -51,21 +82,37 @@ def verify(
     score: Score = None,
     as_json: Json = False,
     quiet: Quiet = False,
+    strict: Strict = False,
 ) -> None:
-    """Say whether two photos show the same person.
+    """Say whether two photos show the same person, or who of a folder's people is on photos.
 
-    Exit 0: the same. 1: different people. 3: no decision, because a photo shows no face or one
-    too poor to tell. In a photo of several people the largest central face is meant.
+    Exit 0: the same, or a face of somebody in the folder. 1: different people. 3: no decision,
+    because there is no face or none good enough to tell. Of two photos the largest central faces
+    are compared, with --against all faces.
     """
-    from kith.cli.output import emit, say
-    from kith.shapes import verification
-
+    _check(paths, against, every=every, draw=draw)
     path = gallery or _from_environment()
     own = options.gallery_embedder(path, must_exist=True) if path else None
     recognizer = options.make_recognizer(
         detector, embedder or own, device, score, shown=not (as_json or quiet)
     )
-    found = _found(a, b, recognizer, threshold, path, named=gallery is not None)
+    named = gallery is not None
+    if against is not None:
+        from kith.cli.verify_against import Against
+
+        calibration = _calibration(recognizer, threshold, path, named=named)
+        wanted = Against(paths, against, threshold, draw, every, as_json, quiet, strict)
+        raise typer.Exit(wanted.run(recognizer, calibration))
+    a, b = paths
+    found = _found(a, b, recognizer, threshold, path, named=named)
+    raise typer.Exit(_tell(found, as_json=as_json, quiet=quiet))
+
+
+def _tell(found: Verification, *, as_json: bool, quiet: bool) -> int:
+    """Print the answer; return the exit code."""
+    from kith.cli.output import emit, say
+    from kith.shapes import verification
+
     habit = _tradition(found)
     if as_json:
         emit(verification(found) | {"traditional": habit})
@@ -78,8 +125,21 @@ def verify(
                 f"the same up to {habit['limit']:g}"
             )
     if found.same is None:
-        raise typer.Exit(NO_DECISION)
-    raise typer.Exit(0 if found.same else 1)
+        return NO_DECISION
+    return 0 if found.same else 1
+
+
+def _check(paths: list[str], against: Path | None, *, every: bool, draw: Path | None) -> None:
+    if against is not None:
+        return
+    for given, option in ((every, "--all"), (draw, "--draw")):
+        if given:
+            raise OptionError(f"{option} goes with --against FOLDER")
+    if len(paths) != 2:
+        raise OptionError(
+            f"two photos are compared, not {len(paths)}: kith verify A B, or kith verify PATH... "
+            "--against FOLDER"
+        )
 
 
 def _from_environment() -> Path | None:
@@ -119,6 +179,24 @@ def _found(
             return decide(a, b, recognizer=recognizer, threshold=threshold)
         warn_detector(people.calibration, recognizer, given=threshold)
         return people.verify(a, b, threshold=threshold)
+
+
+def _calibration(
+    recognizer: Recognizer, threshold: float | None, path: Path | None, *, named: bool
+) -> Calibration | None:
+    """Return a gallery's calibration where it is of this recogniser's network; see `_found`."""
+    if path is None:
+        return None
+    from kith.cli.calibrated import warn_detector
+    from kith.gallery.gallery import Gallery
+
+    with Gallery(path, recognizer=recognizer) as people:
+        if people.contract != recognizer.contract:
+            if named:
+                people.limit(threshold)  # says what differs
+            return None
+        warn_detector(people.calibration, recognizer, given=threshold)
+        return people.calibration
 
 
 def _tradition(found: Verification) -> dict[str, Any] | None:
