@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from kith.errors import OptionError, printable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     import numpy as np
 
@@ -51,6 +51,17 @@ STYLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 """The styles, and the colours that each is made in; the first where none is asked for."""
 
+RANDOM = "random"
+"""Stands for any style, colour or coverage where a look is drawn."""
+
+_FREQUENT = {
+    "surgical": 0.38,
+    "cloth": 0.2,
+    "kn95": 0.16,
+    "ffp2": 0.1,
+    "fashion": 0.1,
+    "bandana": 0.06,
+}
 _HEX = re.compile(r"#[0-9a-fA-F]{6}")
 
 
@@ -80,28 +91,51 @@ class MaskLook:
             _check("colour", self.color, (*COLOURS, "#rrggbb"))
 
     @property
+    def color_name(self) -> str:
+        """The colour as it was asked for, or the style's own."""
+        return self.color or STYLES[self.style][0]
+
+    @property
     def rgb(self) -> Colour:
         """The colour in white light, sRGB."""
-        name = self.color or STYLES[self.style][0]
+        name = self.color_name
         if name.startswith("#"):
             red, green, blue = bytes.fromhex(name[1:])
             return red, green, blue
         return COLOURS[name]
 
 
-def random_look(rng: np.random.Generator) -> MaskLook:
-    """Draw a look, as varied as on a street: surgical ones are the most frequent.
+def random_look(
+    rng: np.random.Generator,
+    *,
+    style: str = RANDOM,
+    color: str | None = RANDOM,
+    coverage: str = "nose",
+) -> MaskLook:
+    """Draw a look, as varied as on a street: surgical masks are the most frequent.
 
     Args:
-        rng: decides; the same state gives the same look.
+        rng: decides; in the same state it gives the same look.
+        style: one of `STYLES`, or ``random``.
+        color: as `MaskLook.color`, or ``random``: one that the style is made in.
+        coverage: one of `COVERAGES`, or ``random``.
+
+    Raises:
+        OptionError: another style, colour or coverage.
     """
-    style = str(rng.choice(list(STYLES), p=(0.38, 0.2, 0.16, 0.1, 0.1, 0.06)))
-    color = str(rng.choice(STYLES[style]))
-    return MaskLook(style, color, "nose", int(rng.integers(2**31)))
+    styles, shares = zip(*_FREQUENT.items(), strict=True)
+    draws = {"style": str(rng.choice(styles, p=shares)), "coverage": str(rng.choice(COVERAGES))}
+    place, seed = float(rng.random()), int(rng.integers(2**31))
+    chosen = draws["style"] if style == RANDOM else style
+    worn = draws["coverage"] if coverage == RANDOM else coverage
+    _check("style", chosen, STYLES)
+    made_in = STYLES[chosen]
+    cloth = made_in[int(place * len(made_in))] if color == RANDOM else color
+    return MaskLook(chosen, cloth, worn, seed)
 
 
-def _check(what: str, value: object, known: object) -> None:
-    names = list(known)  # type: ignore[call-overload]
+def _check(what: str, value: str, known: Iterable[str]) -> None:
+    names = list(known)
     if value not in names:
         raise OptionError(
             f"{printable(str(value))} is no {what} of a mask; there are {', '.join(names)}"
