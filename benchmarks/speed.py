@@ -1,9 +1,10 @@
 """Time each network alone on one thread, as its card says it (`measured.milliseconds`).
 
 An embedder: one crop, through its own preprocessing; a fusion: one for each of its networks. A
-detector: one picture of 640 × 480 with a face, everything that detecting does. Networks take turns;
-the figure is the median. VGGFace's, whose files cannot be had everywhere, are timed with random
-weights of the same layout, which take as long.
+detector: one picture of 640 × 480 with a face, everything that detecting does. Landmarks: the same
+picture and the face's five points. Any other network: one picture of its size, nothing around it.
+Networks take turns; the figure is the median. VGGFace's, whose files cannot be had everywhere, are
+timed with random weights of the same layout, which take as long.
 
     taskset -c 0 python benchmarks/speed.py --photo PORTRAIT.jpg
 """
@@ -24,9 +25,11 @@ import numpy as np
 from kith import load_photo
 from kith.detection import DETECTORS, open_detector
 from kith.embedding import open_embedder
+from kith.landmarks import open_landmarks
 from kith.models import CARDS, ModelStore
 from kith.models.catalogue import FUSIONS
 from kith.models.imports import import_file
+from kith.models.session import open_session
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
@@ -51,6 +54,30 @@ def embedder(model_id: str, store: ModelStore) -> Callable[[], object]:
     crops = [random.integers(0, 256, shape, dtype=np.uint8) for shape in shapes]
     pairs = list(zip(opened.parts, crops, strict=True))
     return lambda: opened.join([part.describe([crop]) for part, crop in pairs])
+
+
+def landmarks(model_id: str, store: ModelStore, pixels: np.ndarray) -> Callable[[], object]:
+    opened = open_landmarks(model_id, store)
+    points = open_detector("yunet", store).detect(pixels).points[0]
+    return lambda: opened.find(pixels, points)
+
+
+def network(model_id: str, store: ModelStore) -> Callable[[], object]:
+    known = CARDS[model_id]
+    session = open_session(known, store)
+    shape = (1, 3, known.input.height, known.input.width)
+    batch = np.random.default_rng(0).random(shape, np.float32)
+    return lambda: session.run(batch)
+
+
+def timed(model_id: str, store: ModelStore, pixels: np.ndarray) -> Callable[[], object]:
+    """Return what to time of a network."""
+    task = CARDS[model_id].task if model_id in CARDS else "embedding"
+    if task == "embedding":
+        return embedder(model_id, store)
+    if task == "masks":
+        return network(model_id, store)
+    return (detector if model_id in DETECTORS else landmarks)(model_id, store, pixels)
 
 
 def random_store(folder: Path) -> ModelStore:
@@ -82,9 +109,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         random = random_store(Path(folder))
         runs = {
-            model_id: detector(model_id, store, pixels)
-            if model_id in DETECTORS
-            else embedder(model_id, random if model_id in NETWORK else store)
+            model_id: timed(model_id, random if model_id in NETWORK else store, pixels)
             for model_id in arguments.only or (*CARDS, *FUSIONS)
         }
     times: dict[str, list[float]] = {model_id: [] for model_id in runs}

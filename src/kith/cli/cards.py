@@ -12,6 +12,12 @@ if TYPE_CHECKING:
     from kith.models.store import ModelStore
 
 
+_GIVES = {
+    "detection": "boxes, five points",
+    "embedding": "0 numbers",
+    "landmarks": "dense landmarks",
+    "masks": "who wears a mask",
+}
 _UNPUBLISHED = "sha256 not published: the first download's is recorded and held to"
 
 
@@ -106,7 +112,7 @@ def page(cards: Iterable[ModelCard]) -> Iterator[str]:
     yield "|---|---|---|---|--:|--:|--:|"
     for card in cards:
         classes = f", {card.classes:,} names" if card.labels else ""
-        gives = f"{card.dimension} numbers{classes}" if card.dimension else "boxes, five points"
+        gives = f"{card.dimension} numbers{classes}" if card.dimension else _GIVES[card.task]
         side = f"{card.input.width}×{card.input.height}" if card.input.width else "any size"
         yield table_row(card, gives, f"{side} {card.input.colour}", card.licence.name)
 

