@@ -15,7 +15,7 @@ import numpy as np
 from kith.embedding.inputs import network_input
 from kith.landmarks.base import LEAST_SCORE, DenseLandmarks
 from kith.landmarks.points106 import FIVE
-from kith.landmarks.square import guess, size_of
+from kith.landmarks.square import are_somewhere, guess, size_of
 from kith.media.warp import warp
 from kith.models.catalogue import card
 
@@ -49,7 +49,7 @@ class Face106:
             points: float32, 5 × 2: left eye, right eye, nose, left and right mouth corner, as seen
                 in the picture, in its pixels.
         """
-        if not np.isfinite(points).all():
+        if not are_somewhere(points):
             return None
         side = self._input.width
         square = guess(points, LENGTH, BELOW)

@@ -18,7 +18,7 @@ import numpy as np
 from kith.embedding.inputs import network_input
 from kith.landmarks.base import LEAST_SCORE, DenseLandmarks
 from kith.landmarks.mesh import LEFT_EYE, RIGHT_EYE
-from kith.landmarks.square import Square, guess, rotation
+from kith.landmarks.square import Square, are_somewhere, guess, rotation
 from kith.media.warp import warp
 from kith.models.catalogue import card
 
@@ -55,7 +55,7 @@ class FaceMesh:
             points: float32, 5 × 2: left eye, right eye, nose, left and right mouth corner, as seen
                 in the picture, in its pixels.
         """
-        if not np.isfinite(points).all():
+        if not are_somewhere(points):
             return None
         first = guess(points, LENGTH, BELOW)
         found = self.look(pixels, first)

@@ -18,6 +18,9 @@ BEHIND = 1.35
 middle line of the eyes: on a turned head the nose moves one way, and most of the face lies the
 other way. ``benchmarks/landmarks.py --fit`` prints it."""
 
+FARTHEST = 1e6
+"""Pixels from a photo's corner; no photo is as large."""
+
 
 class Square(NamedTuple):
     """A square in a photo.
@@ -70,6 +73,11 @@ def guess(points: npt.NDArray[np.float32], length: float, below: float) -> Squar
     right, down = rotation(angle)
     nose = float((exact[2] - eyes) @ right)
     return Square(eyes + below * size * down - BEHIND * nose * right, length * size, angle)
+
+
+def are_somewhere(points: npt.NDArray[np.float32]) -> bool:
+    """Tell whether points are numbers, and near enough to lie in a photo."""
+    return bool((np.abs(points) < FARTHEST).all())
 
 
 def size_of(points: npt.NDArray[np.floating]) -> float:
