@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -8,6 +10,10 @@ from PIL import Image
 
 import kith as library
 from kith.alignment import RECIPES
+from kith.cli import face_sheet, pictures
+from kith.cli.detect import add_rows, columns
+from kith.cli.output import Table
+from kith.types import Mask, MaskState, PhotoFaces, overlap
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -194,3 +200,81 @@ def test_odd_file_names(kith: Kith, photos: Path) -> None:
     assert "😀 [bold]x[red].jpg" in table
     assert r"new\nline\x1b[31m.jpg" in table
     assert "\x1b" not in table
+
+
+def with_mask(photo: PhotoFaces, *masks: Mask | None) -> PhotoFaces:
+    faces = tuple(replace(face, mask=mask) for face, mask in zip(photo.faces, masks, strict=True))
+    return replace(photo, faces=faces)
+
+
+def test_what_is_written_at_faces(photos: Path, recognizer: library.Recognizer) -> None:
+    found = recognizer.describe(photos / "pair.jpg", embed=False, keep_pixels=True)
+    assert len(found.faces) == 2
+    scores = [f"{face.score:.2f}" for face in found.faces]
+    worn, wrong, none = (Mask(MaskState(state), 0.876) for state in ("worn", "wrong", "none"))
+    for masks, words in (
+        ((None, none), ("", "")),
+        ((worn, wrong), (" · mask 0.88", " · mask worn wrong 0.88")),
+    ):
+        labels = pictures.detected(with_mask(found, *masks))
+        expected = [f"{number + 1}: {scores[number]}{words[number]}" for number in range(2)]
+        assert [label.text for label in labels] == expected
+        assert (labels[0].colour == labels[1].colour) == (words == ("", ""))
+
+
+def test_the_column_of_masks_is_there_where_somebody_wears_one(
+    photos: Path, recognizer: library.Recognizer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = recognizer.describe(photos / "pair.jpg", embed=False)
+    for mask, cell in ((Mask(MaskState.WORN, 0.876), "worn 0.88"), (None, None)):
+        with Table(*columns()) as table:
+            add_rows(table, with_mask(found, None, mask))
+        out = capsys.readouterr().out
+        assert ("mask" in out.splitlines()[1]) == (cell is not None)
+        assert cell is None or out.count(cell) == 1
+
+
+def test_a_sheet_of_all_faces(kith: Kith, photos: Path, tmp_path: Path) -> None:
+    sheet = tmp_path / "new" / "faces.png"
+    kith.fine("detect", photos / "pair.jpg", photos / "obama.jpg", "--sheet", sheet, "--quiet")
+    page = np.asarray(Image.open(sheet)).astype(int)
+    assert page.shape[1] >= 3 * 168
+    assert 0.15 < (page.std(axis=2) > 12).mean() < 0.9  # three faces; the page has no colour
+    before = (photos / "obama.jpg").read_bytes()
+    for wrong, said in (
+        (photos / "obama.jpg", "is one of the photos"),
+        (photos, "a sheet's name ends in .png"),
+        (tmp_path / "faces.txt", "a sheet's name ends in .png"),
+    ):
+        done = kith("detect", photos / "obama.jpg", "--sheet", wrong)
+        assert (done.code, done.out) == (2, "")
+        assert said in done.complaint
+    assert (photos / "obama.jpg").read_bytes() == before
+
+
+def test_a_sheet_says_how_many_it_leaves_out(
+    kith: Kith, photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(face_sheet, "MOST", 1)
+    asked = ("detect", photos / "pair.jpg", photos / "obama.jpg", "--sheet", tmp_path / "f.png")
+    assert "2 faces found room on no sheet: it holds 1" in kith.fine(*asked).out
+
+
+GROUPS = {
+    "facenet_pytorch_images/data/multiface.jpg": 6,
+    "maskedface_verify/image/00BidenObama1-superJumbo.jpg": 2,
+    "maskedface_verify/image/Ellenwefie_masked.jpg": 11,
+    "aizoo_mask_imgs/img/demo.png": 4,
+}
+
+
+@pytest.mark.parametrize("name", GROUPS)
+def test_nobody_of_a_group_is_found_twice(
+    shared_data: Path, recognizer: library.Recognizer, name: str
+) -> None:
+    faces = recognizer.detect(shared_data / name)
+    assert len(faces) >= GROUPS[name]
+    for one, other in combinations(faces, 2):
+        assert overlap(one.box, other.box) < 0.3
+        apart = np.hypot(*(one.landmarks.mean(axis=0) - other.landmarks.mean(axis=0)))
+        assert apart > 0.5 * min(one.box.width, other.box.width)

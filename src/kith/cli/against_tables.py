@@ -20,8 +20,10 @@ if TYPE_CHECKING:
 
     Row = Sequence[Compared]
 
-_FIXED, _CELL, _LONGEST_NAME = 60, 13, 24
+_FIXED, _CELL, _LONGEST_NAME = 50, 14, 24
 """Letters: of the columns that are always there, of a person's, of the names in their heads."""
+_FACE = 9
+"""Letters of a face's column."""
 _MARK = "✓"
 
 
@@ -73,7 +75,9 @@ def _print_people(
 
 def _print_photos(compared: Sequence[Row]) -> None:
     """Print a line for each photo and a column for each face, as many as fit at a time."""
-    at_once = max(1, (console().width - _FIXED) // 9)
+    width = console().width
+    names = max(len(printable(one.person)) for one in compared[0])
+    at_once = max(1, (width - max(20, width * 35 // 100) - names - 3) // _FACE)
     for start in range(0, len(compared), at_once):
         faces = compared[start : start + at_once]
         heads = (Column(f"face {start + index}", "number") for index in range(1, len(faces) + 1))

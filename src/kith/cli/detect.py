@@ -11,7 +11,7 @@ from kith.cli import options
 from kith.cli.options import DetectorId, Device, DrawTo, Json, MinFace, Paths, Quiet, Score, Strict
 
 if TYPE_CHECKING:
-    from kith.cli.output import Table
+    from kith.cli.output import Column, Table
     from kith.cli.places import OutputFolder
     from kith.types import PhotoFaces
 
@@ -59,7 +59,7 @@ def detect(
     """Find the faces of photos."""
     from kith.cli.batch import Batch
     from kith.cli.face_sheet import FaceSheet
-    from kith.cli.output import Column, Table, emit
+    from kith.cli.output import Table, emit
     from kith.cli.places import OutputFolder
     from kith.shapes import face, photo_head
 
@@ -68,16 +68,7 @@ def detect(
     batch = Batch(paths, as_json=as_json, quiet=quiet, strict=strict, outputs=(drawn, squares))
     page = FaceSheet(sheet, paths) if sheet else None
     recognizer = options.make_recognizer(detector, None, device, score, min_face, shown=batch.shown)
-    columns = (
-        Column("photo", "path"),
-        "size",
-        Column("faces", "number"),
-        Column("no.", "number"),
-        Column("box", "name"),
-        "score",
-        Column("mask", spare=True),
-    )
-    with Table(*columns, shown=batch.shown) as table, batch.progress("detecting"):
+    with Table(*columns(), shown=batch.shown) as table, batch.progress("detecting"):
         pictured = bool(drawn or squares or page)
         stream = recognizer.stream(batch.photos(), embed=False, keep_pixels=pictured)
         for photo in batch.keep(stream, lambda photo: photo):
@@ -87,7 +78,7 @@ def detect(
                 page.add(wanted)
             if as_json:
                 emit(photo_head(wanted) | {"faces": [face(one) for one in wanted.faces]})
-            _add_rows(table, wanted)
+            add_rows(table, wanted)
     if page is not None:
         page.save(shown=batch.shown)
     batch.finish()
@@ -118,7 +109,23 @@ def _write(
             save_picture(square, place)
 
 
-def _add_rows(table: Table, photo: PhotoFaces) -> None:
+def columns() -> list[str | Column]:
+    """Return the columns of the table."""
+    from kith.cli.output import Column
+
+    return [
+        Column("photo", "path"),
+        "size",
+        Column("faces", "number"),
+        Column("no.", "number"),
+        Column("box", "name"),
+        "score",
+        Column("mask", spare=True),
+    ]
+
+
+def add_rows(table: Table, photo: PhotoFaces) -> None:
+    """Add a row for each face of a photo; one for a photo without any."""
     from kith.cli.pictures import mask_cell
 
     size = f"{photo.width}×{photo.height}"

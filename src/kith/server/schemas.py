@@ -17,6 +17,13 @@ class Shape(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
+class Mask(Shape):
+    """How a face wears a mask, and how probable that is, 0–1."""
+
+    state: Literal["none", "worn", "wrong"] = Field(description="wrong: the nose is free")
+    score: float
+
+
 class Face(Shape):
     """A face: where it is, in pixels, and how good it is, 0–1."""
 
@@ -25,6 +32,7 @@ class Face(Shape):
     score: float
     quality: float | None = None
     quality_parts: dict[str, float] | None = None
+    mask: Mask | None = None
 
 
 class Candidate(Shape):
