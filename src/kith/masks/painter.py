@@ -25,14 +25,15 @@ if TYPE_CHECKING:
     from kith.types import Face, Pixels
 
 SMALLEST = 12.0
-"""Pixels between the eyes below which a mask would be a few dots."""
+"""Pixels between the eyes, or from there to the mouth, below which a mask would be a few dots."""
 
 PROFILE = 62.0
 """Degrees to the side beyond which half of a mask would have to be guessed."""
 
-APART = 0.45
-"""How far a mesh's eyes, nose and mouth may lie from the detector's, on the mean, in distances of
-the eyes, before they are taken for another face's."""
+APART_MESH, APART_FIVE = 1.4, 0.6
+"""How far the placed face's eyes, nose and mouth may lie from the detector's, on the mean, in
+centimetres of the mean face, before it is taken for another's face, or for none: smiles and open
+mouths lie apart from a mesh, five points hardly do from what was fitted to them."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -141,29 +142,23 @@ class Painter:
 
     def _place(self, pixels: Pixels, face: Face, *, over: bool) -> Placement | str:
         """Return where a face lies, or why it cannot be painted."""
-        if _eyes_apart(face) < SMALLEST and _size(face) < SMALLEST:
+        if _size(face) < SMALLEST:
             return "too small"
         if face.mask is not None and face.mask.state is not MaskState.NONE and not over:
             return "wears a mask already"
-        found = self._network and self._network.find(pixels, face.landmarks)
-        if not found or found.layout != "mesh478":
-            place = from_five(face.landmarks)
+        found = self._network.find(pixels, face.landmarks) if self._network else None
+        if found is not None and found.layout == "mesh478":
+            place, most = from_mesh(found), APART_MESH
         else:
-            place = from_mesh(found)
-            apart = place.place(FIVE)[:, :2] - face.landmarks
-            if float(np.linalg.norm(apart, axis=1).mean()) > APART * _size(face):
-                return "its points disagree"
+            place, most = from_five(face.landmarks), APART_FIVE
+        apart = place.place(FIVE)[:, :2] - face.landmarks
+        if float(np.linalg.norm(apart, axis=1).mean()) > most * place.scale:
+            return "its points disagree"
         return "turned too far" if abs(place.yaw) > PROFILE else place
-
-
-def _eyes_apart(face: Face) -> float:
-    return float(np.linalg.norm(face.landmarks[1] - face.landmarks[0]))
 
 
 def _size(face: Face) -> float:
     """Return the distance between the eyes, or to the mouth where that is larger, in pixels."""
     left, right, _, *mouth = face.landmarks.astype(np.float64)
-    return max(
-        _eyes_apart(face),
-        float(np.linalg.norm((left + right) / 2 - np.mean(mouth, axis=0))),
-    )
+    down = (left + right) / 2 - np.mean(mouth, axis=0)
+    return max(float(np.linalg.norm(right - left)), float(np.linalg.norm(down)))

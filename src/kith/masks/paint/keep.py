@@ -28,10 +28,10 @@ _NOSE = np.array(
 _NOSE = np.concatenate([_NOSE, _NOSE[1:5] * (-1.0, 1.0, 1.0)])
 _HEAD = np.array(
     [
-        (0.0, -6.5, 0.4),
-        (-3.4, -6.0, -0.4),
-        (-6.0, -4.0, -2.6),
-        (-7.1, -0.5, -4.6),
+        (0.0, -9.5, -1.5),
+        (-4.6, -8.6, -3.0),
+        (-7.6, -4.5, -5.5),
+        (-7.8, -0.5, -6.0),
         (-7.1, 2.4, -5.4),
         (-6.8, 5.6, -5.0),
         (-5.9, 8.6, -3.4),
@@ -56,7 +56,7 @@ def nose(placement: Placement) -> Points:
 
 
 def head(placement: Placement) -> Points:
-    """Return the outline of the face on the photo (N × 2)."""
+    """Return the outline of the face with short hair on the photo (N × 2)."""
     return _hull(placement.place(_HEAD))
 
 

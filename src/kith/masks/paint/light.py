@@ -29,6 +29,12 @@ PRIOR = np.array([0.0, -0.14, 0.22])
 PER_CM = 5.0
 """Pixels of a centimetre where colours are read."""
 
+SHADES = (0.02, 0.9)
+"""Luminances, linear, between which a colour can be told."""
+
+ONE_COLOUR = 0.05
+"""How much red may differ between places equally bright on a photo of one colour, as a share."""
+
 TO_LINEAR = np.where(
     np.arange(256) <= 10,
     np.arange(256) / 255 / 12.92,
@@ -47,7 +53,8 @@ class Light:
         colour: 3, of the light, linear RGB with luminance 1.
         black: linear luminance of the photo's darkest parts: haze.
         skin: 3, the skin's usual colour on this photo, linear; None where none is seen.
-        tint: 3, what a photo without colours is coloured with; None where it has colours.
+        tint: 3 × 3, how a photo of one colour, such as an old print, is toned: for red, green and
+            blue a polynomial of the luminance (see `toned`); None where it has several colours.
         spots: N × 2 places in pixels, and N how much brighter it is there than the rest says.
     """
 
@@ -196,15 +203,28 @@ def _colour(colours: Vector, weights: Vector, soft: Plane) -> Vector:
     return colour / float(colour @ LUMINANCE)  # type: ignore[no-any-return]
 
 
+def toned(luminance: Plane, tint: Vector) -> Plane:
+    """Return the colours (… × 3, linear) of luminances (linear) on a photo of one colour."""
+    return luminance[..., None] * np.exp(_powers(luminance) @ tint).astype(np.float32)  # type: ignore[no-any-return]
+
+
+def _powers(luminance: Plane) -> Plane:
+    logs = np.log(np.clip(luminance, *SHADES))
+    return np.stack([np.ones_like(logs), logs, logs**2], axis=-1)
+
+
 def _tint(soft: Plane) -> Vector | None:
-    """Return the one colour that all of a photo has; None where it has several."""
-    flat = soft.reshape(-1, 3).astype(np.float64)
+    """Return how a photo is toned; None where colours differ between places equally bright."""
+    flat = soft.reshape(-1, 3)[::3].astype(np.float64)
     luminance = flat @ LUMINANCE
-    bright = flat[(luminance > 0.02) & (luminance < 0.9)]
-    if len(bright) < 20:
+    inside = (luminance > SHADES[0]) & (luminance < SHADES[1])
+    if int(inside.sum()) < 20:
         return None
-    shares = np.log(np.maximum(bright, 1e-3) / np.maximum(bright @ LUMINANCE, 1e-3)[:, None])
-    if float(shares.std(axis=0).max()) > 0.07:
-        return None
-    tint = np.exp(shares.mean(axis=0))
-    return tint / float(tint @ LUMINANCE)  # type: ignore[no-any-return]
+    flat, luminance = flat[inside], luminance[inside]
+    shares = np.log(np.maximum(flat, 1e-3) / luminance[:, None])
+    powers = _powers(luminance)
+    # Even a photo of one shade has an answer: the small hold keeps the others at naught.
+    hold = 1e-3 * len(flat) * np.diag([0.0, 1.0, 1.0])
+    tint = np.linalg.solve(powers.T @ powers + hold, powers.T @ shares)
+    red, _, blue = (shares - powers @ tint).std(axis=0)
+    return tint if red < ONE_COLOUR and blue < 2 * ONE_COLOUR else None

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kith.masks.paint.light import LUMINANCE
+from kith.masks.paint.light import LUMINANCE, toned
 from kith.masks.paint.sheet import Sheet, stretch
 from kith.masks.paint.surface import normals
 
@@ -79,9 +79,7 @@ def _unit(steps: Vector) -> Vector:
 def _seen(colours: Plane, light: Light) -> Plane:
     """Return colours as this photo shows them: in its light, with its haze, in its tint."""
     weights = LUMINANCE.astype(np.float32)
-    if light.tint is None:
-        colours = colours * light.colour.astype(np.float32)
-    else:
-        colours = (colours @ weights)[..., None] * light.tint.astype(np.float32)
     haze = np.float32(min(light.black, 0.05))
-    return colours * (1 - haze) + haze
+    if light.tint is not None:
+        return toned((colours @ weights) * (1 - haze) + haze, light.tint)
+    return colours * light.colour.astype(np.float32) * (1 - haze) + haze
