@@ -12,13 +12,14 @@ from kith.cli.pictures import mask_cell
 from kith.errors import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from kith.cli.output import Cell
     from kith.gallery.against import Compared, Folder
     from kith.types import Identification, PhotoIdentities
 
     Row = Sequence[Compared]
+    Grouped = Mapping[str, Row]
 
 _FIXED, _CELL, _LONGEST_NAME = 50, 14, 24
 """Letters: of the columns that are always there, of a person's, of the names in their heads."""
@@ -50,8 +51,9 @@ def say_photo(
         say(f"{source}: no face")
         return
     say(f"{source}: {count(len(seen.answers), 'face')}")
-    shown = _that_fit(people, compared)
-    _print_people(shown, seen.answers, compared)
+    rows = [_by_person(row) for row in compared]
+    shown = _that_fit(people, rows)
+    _print_people(shown, seen.answers, rows)
     if len(shown) < len(people):
         left = count(len(people) - len(shown), "person")
         say(f"{left} less similar left out: a wider terminal or --json shows them")
@@ -59,17 +61,24 @@ def say_photo(
         _print_photos(compared)
 
 
+def _by_person(row: Row) -> Grouped:
+    grouped: dict[str, list[Compared]] = {}
+    for one in row:
+        grouped.setdefault(one.person, []).append(one)
+    return grouped
+
+
 def _print_people(
-    people: Sequence[str], answers: Sequence[Identification], compared: Sequence[Row]
+    people: Sequence[str], answers: Sequence[Identification], rows: Sequence[Grouped]
 ) -> None:
     masks = [mask_cell(one.face) for one in answers]
     masked = [Column("mask")] if any(masks) else []
     columns = (Column("face", "number"), Column("box", "name"), *masked)
     heads = [Column(f"{_head(name)}\nbest   mean", "number") for name in people]
     with Table(*columns, *heads, "who") as table:
-        for index, (one, row) in enumerate(zip(answers, compared, strict=True)):
+        for index, (one, row) in enumerate(zip(answers, rows, strict=True)):
             mask = [masks[index]] if masked else []
-            cells = (_cell(name, row) for name in people)
+            cells = (_cell(row[name]) for name in people)
             table.add(str(index + 1), _place(one), *mask, *cells, _who(one))
 
 
@@ -88,10 +97,10 @@ def _print_photos(compared: Sequence[Row]) -> None:
                 table.add(printable(first.person), first.source, *cells)
 
 
-def _that_fit(people: Sequence[str], compared: Sequence[Row]) -> list[str]:
+def _that_fit(people: Sequence[str], rows: Sequence[Grouped]) -> list[str]:
     """Return the most similar people for whom there is room, in their order."""
     room = console().width - _FIXED
-    best = {name: max(max(_of(name, row)) for row in compared) for name in people}
+    best = {name: max(one.similarity for row in rows for one in row[name]) for name in people}
     shown: set[str] = set()
     for name in sorted(people, key=lambda name: -best[name]):
         room -= max(_CELL, len(_head(name)) + 1)
@@ -105,15 +114,10 @@ def _head(name: str) -> str:
     return printable(name, _LONGEST_NAME)
 
 
-def _of(name: str, row: Row) -> list[float]:
-    return [one.similarity for one in row if one.person == name]
-
-
-def _cell(name: str, row: Row) -> Cell:
+def _cell(photos: Row) -> Cell:
     """Return a face's best similarity to a person's photos and the mean of all."""
-    similarities = _of(name, row)
-    enough = any(one.same for one in row if one.person == name)
-    text, style = _marked(max(similarities), enough=enough)
+    similarities = [one.similarity for one in photos]
+    text, style = _marked(max(similarities), enough=any(one.same for one in photos))
     return f"{text} {np.mean(similarities):6.3f}", style
 
 
