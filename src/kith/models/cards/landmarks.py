@@ -8,7 +8,7 @@ CARDS = (
     ModelCard(
         id="face-landmarker",
         task="landmarks",
-        title="MediaPipe's face mesh with attention, version 2: 478 points with depth",
+        title="MediaPipe's face mesh, version 2: 478 points with depth",
         weights=Weights(
             file="face_landmarker.task",
             sha256="64184e229b263107bc2b804c6625db1341ff2bb731874b0bcc2fe6544e0bc9ff",
@@ -37,8 +37,8 @@ CARDS = (
         ),
         input=Input(256, 256, "RGB", mean=0.0, scale=1 / 255),
         paper="Kartynnik, Ablavatski, Grishchenko, Grundmann: Real-time Facial Surface Geometry "
-        "from Monocular Video on Mobile GPUs. CVPR workshops 2019, arXiv:1907.06724; Grishchenko, "
-        "Ablavatski, Kartynnik, Raveendran, Grundmann: Attention Mesh. 2020, arXiv:2006.10962",
+        "from Monocular Video on Mobile GPUs. CVPR workshops 2019, arXiv:1907.06724; its "
+        "points with the irises: Grishchenko and others: Attention Mesh. 2020, arXiv:2006.10962",
         training_data="photos of Google's, not published",
         importer="face-landmarker",
         notes="The file is a zip with several networks; the one for the points is used.",

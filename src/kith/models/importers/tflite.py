@@ -225,14 +225,14 @@ def _keep(
     if min(shape, default=1) < 1 or math.prod(shape) * item != size:
         raise buffer.wrong(f"has {size:,} bytes for tensor {number} of the shape {shape}")
     if tensor.table(6) is not None:
-        raise buffer.wrong(f"keeps tensor {number} sparse, which is not known here")
+        raise buffer.unknown(f"the sparse tensor {number}")
     if kind in _FLOATS:
         places[f"{number}/{NUMBERS}"] = (_FLOATS[kind], shape, at)
     elif kind == _INT32 and size <= 4 * MOST_INTEGERS:
         numbers = np.frombuffer(buffer.content, "<i4", size // 4, at)
         integers[number] = tuple(map(int, numbers))
     else:
-        raise buffer.wrong(f"has tensor {number} of type {kind}, which is not known here")
+        raise buffer.unknown(f"tensor {number} of type {kind}")
 
 
 def _layers(model: Table, graph: Table, tensors: int) -> list[Layer]:
@@ -252,7 +252,7 @@ def _kind(code: Table) -> str:
     """Return what an operator is; numbers above 127 stand in a field that came later."""
     number = max(code.number(0, "b"), code.number(3, "i"))
     if number not in _OPERATORS:
-        raise code.buffer.wrong(f"has an operator of type {number}, which is not known here")
+        raise code.buffer.unknown(f"an operator of type {number}")
     return _OPERATORS[number]
 
 

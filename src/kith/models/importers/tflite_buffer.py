@@ -36,6 +36,10 @@ class Buffer:
         """Return the error to raise: what is wrong with the file."""
         return WeightsUnreadable(f"{self.source} {what}; it is damaged or no .tflite file")
 
+    def unknown(self, what: str) -> WeightsUnreadable:
+        """Return the error to raise for what such a file may hold and kith cannot read."""
+        return WeightsUnreadable(f"{self.source} has {what}, which is not known here")
+
     def number(self, kind: str, place: int) -> int:
         """Return the number at a place; kind: as `struct` has it, of `_SIZES`."""
         self.check(place, _SIZES[kind])

@@ -40,7 +40,7 @@ class Output:
 
 
 def build_face_landmarker(tensors: Tensors) -> bytes:
-    """Return MediaPipe's network for face landmarks, with attention to eyes and mouth, as ONNX.
+    """Return MediaPipe's network for face landmarks as ONNX.
 
     Input: N × 3 × 256 × 256, RGB, 0–1. Outputs: ``points``, N × 478 × 3, x, y and depth in pixels
     of the input; ``presence``, N × 1, the logit of there being a face.
