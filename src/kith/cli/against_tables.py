@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _FIXED, _CELL, _LONGEST_NAME = 50, 14, 24
 """Letters: of the columns that are always there, of a person's, of the names in their heads."""
+_MOST = 24
+"""People in a table, however wide."""
 _FACE = 9
 """Letters of a face's column."""
 _MARK = "✓"
@@ -56,7 +58,7 @@ def say_photo(
     _print_people(shown, seen.answers, rows)
     if len(shown) < len(people):
         left = count(len(people) - len(shown), "person")
-        say(f"{left} less similar left out: a wider terminal or --json shows them")
+        say(f"{left} less similar left out: a wider screen shows up to {_MOST}, --json all")
     if every:
         _print_photos(compared)
 
@@ -104,7 +106,7 @@ def _that_fit(people: Sequence[str], rows: Sequence[Grouped]) -> list[str]:
     shown: set[str] = set()
     for name in sorted(people, key=lambda name: -best[name]):
         room -= max(_CELL, len(_head(name)) + 1)
-        if room < 0 and shown:
+        if (room < 0 and shown) or len(shown) == _MOST:
             break
         shown.add(name)
     return [name for name in people if name in shown]
