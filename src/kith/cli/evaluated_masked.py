@@ -50,10 +50,10 @@ def print_masked(evaluated: Sequence[MaskedEvaluated], *, photos: bool) -> None:
 def _print(one: MaskedEvaluated, *, photos: bool) -> None:
     result = one.result
     say(f"\n{result.system.name}, compared by {result.comparison}{_at(result)}")
-    print_rows(_costs(result), "what masks cost")
+    print_rows(_costs(result), "what masks cost", most=8)
     _print_missing(result)
     _print_pairs(result)
-    print_rows(_decisions(result), "accuracy at")
+    print_rows(_decisions(result), "accuracy at", most=8)
     if photos:
         print_people(result)
         print_photos(one)

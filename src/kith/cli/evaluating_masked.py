@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple, Self
 from kith.cli import options
 from kith.cli.evaluating import Run, calibration_of
 from kith.cli.output import emit, spinner
+from kith.cli.progress import pull_with_progress
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -78,6 +79,7 @@ class MaskedRun(Run):
         from kith.evaluation.masked.run import measure
         from kith.evaluation.masked.scoring import usual
         from kith.evaluation.masked.shapes import masked_shape
+        from kith.landmarks import DEFAULT
         from kith.masks import Painter
 
         if report is not None:
@@ -85,6 +87,7 @@ class MaskedRun(Run):
         calibration = calibration_of(gallery)
         if calibration is not None:
             self._check_calibration(calibration)
+        pull_with_progress([DEFAULT], shown=self._shown)
         painter = Painter()  # on the CPU: the same masks whatever the systems run on
         evaluated: list[MaskedEvaluated] = []
         with options.face_cache(used=self._cached) as cache:

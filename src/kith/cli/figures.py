@@ -23,29 +23,32 @@ def print_figures(rows: dict[System, dict[str, str]], title: str = "") -> None:
     print_rows(named, title)
 
 
-def print_rows(rows: Sequence[tuple[str, dict[str, str]]], title: str = "") -> None:
+def print_rows(
+    rows: Sequence[tuple[str, dict[str, str]]], title: str = "", most: int = _FIGURES_IN_ROW
+) -> None:
     """Print rows of figures with their names, in several tables where they are many.
 
     Args:
         rows: names, and figures by their headings, the same in each row.
         title: above the names.
+        most: figures in one table, where the terminal is wide enough.
     """
     headings = rows[0][1]
     figures = {name: _width(name, *(row[name] for _, row in rows)) for name in headings}
     room = console().width - _width(title, *(name for name, _ in rows))
-    for shown in _parts(figures, room):
+    for shown in _parts(figures, room, most):
         columns = [Column(name, "number") for name in shown]
         with Table(Column(title, "name"), *columns) as table:
             for name, row in rows:
                 table.add(name, *(row[one] for one in shown))
 
 
-def _parts(widths: dict[str, int], room: int) -> Iterator[list[str]]:
+def _parts(widths: dict[str, int], room: int, most: int) -> Iterator[list[str]]:
     """Yield as many columns as fit side by side, by their widths, and one at least."""
     part: list[str] = []
     for name, width in widths.items():
         used = sum(widths[one] for one in part) + width
-        if part and (len(part) == _FIGURES_IN_ROW or used > room):
+        if part and (len(part) == most or used > room):
             yield part
             part = []
         part.append(name)
