@@ -51,6 +51,7 @@ def answer(one: Identification) -> dict[str, Any]:
         "candidates": [
             {"name": c.name, "similarity": number(c.similarity)} for c in one.candidates
         ],
+        "masks": one.masks,
         "reason": one.reason,
     }
 
@@ -70,6 +71,7 @@ def verification(one: Verification) -> dict[str, Any]:
         "embedder": one.embedder,
         "a": None if one.a is None else face(one.a),
         "b": None if one.b is None else face(one.b),
+        "masks": one.masks,
         "reason": one.reason,
     }
 

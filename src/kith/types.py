@@ -254,6 +254,8 @@ class Identification:
         probability: that the best candidate is this person, where before looking that was as
             likely as not; None without a calibration.
         calibration: what the threshold promises; None for one that was not calibrated.
+        masks: who wears a mask, the best candidate's photos or the face: ``none/none``,
+            ``none/worn`` or ``worn/worn``; None where nobody looked or there is no candidate.
     """
 
     verdict: Verdict
@@ -265,6 +267,7 @@ class Identification:
     face: Face | None = None
     probability: float | None = None
     calibration: Promise | None = None
+    masks: str | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -297,6 +300,8 @@ class Verification:
         probability: that both are one person, where before looking that was as likely as not;
             None without a calibration.
         calibration: what the threshold promises; None for one that was not calibrated.
+        masks: who of the two wears a mask: ``none/none``, ``none/worn`` or ``worn/worn``; None
+            where a photo has no face or nobody looked.
     """
 
     verdict: Verdict
@@ -309,6 +314,7 @@ class Verification:
     reason: str | None = None
     probability: float | None = None
     calibration: Promise | None = None
+    masks: str | None = None
 
     @property
     def same(self) -> bool | None:

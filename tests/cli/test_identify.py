@@ -37,6 +37,7 @@ def test_who_is_on_a_photo(known: Kith, photos: Path) -> None:
         "threshold",
         "probability",
         "candidates",
+        "masks",
         "reason",
     }
     assert set(face["quality_parts"]) == {

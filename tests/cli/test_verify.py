@@ -29,6 +29,7 @@ KEYS = {
     "embedder",
     "a",
     "b",
+    "masks",
     "reason",
 }
 

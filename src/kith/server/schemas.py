@@ -51,6 +51,7 @@ class NamedFace(Face):
     threshold: float
     probability: float | None
     candidates: list[Candidate]
+    masks: str | None
     reason: str | None
 
 
@@ -126,6 +127,7 @@ class Verified(Shape):
     embedder: str
     a: Face | None
     b: Face | None
+    masks: str | None
     reason: str | None
 
 
