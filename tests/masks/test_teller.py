@@ -99,10 +99,10 @@ def test_what_is_no_face_is_said_to_be_none(
 ) -> None:
     faces, others = [], []
     for pixels, face in bare:
-        faces += teller.are_faces(pixels, [face.landmarks]).tolist()
+        faces += teller.judge(pixels, [face.landmarks]).face.tolist()
         size = face.landmarks - face.landmarks.mean(axis=0)
         corner = size * np.float32(0.3) + np.float32(0.1) * pixels.shape[0]
-        others += teller.are_faces(pixels, [corner]).tolist()
+        others += teller.judge(pixels, [corner]).face.tolist()
     assert min(faces) > 0.5
     assert np.median(others) < 0.3
 

@@ -13,6 +13,7 @@ from kith.classification.names import class_names
 from kith.detection import check_score
 from kith.embedding import BATCH, network_input, parse_network
 from kith.errors import OptionError, UnknownModel
+from kith.masks import MaskTeller
 from kith.models import CARDS, ModelStore
 from kith.models.catalogue import card
 from kith.models.graphs import CLASSIFIER, find_graph
@@ -84,6 +85,7 @@ class Classifier:
             detector,
             device,
             store,
+            MaskTeller(store, device),
             score=score,
             min_face=min_face,
             limits=limits,

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from kith.detection.base import Detections, FaceNetwork
+    from kith.detection.doubt import Judge
     from kith.models.card import ModelCard
     from kith.models.session import Session
     from kith.models.store import ModelStore
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 
 DETECTORS = ("yunet", "mtcnn", "scrfd-500m")
 """Every detector by its card's id."""
+
+DOUBTING = ("yunet",)
+"""Those of which it is known how a second opinion changes their score (`kith.detection.doubt`)."""
 
 _NETWORKS: dict[str, Callable[[Session], FaceNetwork]] = {"yunet": YuNet, "scrfd-500m": Scrfd}
 _SCORES = {"yunet": 0.6, "scrfd-500m": 0.5, "mtcnn": FACENET_PYTORCH.thresholds[2]}
@@ -64,19 +68,28 @@ class FaceDetector(Protocol):
 class Detector:
     """A network that looks once, with the search over scales and the turn for tilted heads.
 
+    Args:
+        model_id: of the network's card.
+        network: looks once.
+        score: faces the network is less sure of are left out, 0–1.
+        judge: is asked for a second opinion on doubtful faces; None: nobody.
+
     Attributes:
         id: of the network's card.
         score: faces the network is less sure of are left out, 0–1.
     """
 
-    def __init__(self, model_id: str, network: FaceNetwork, score: float) -> None:
+    def __init__(
+        self, model_id: str, network: FaceNetwork, score: float, judge: Judge | None = None
+    ) -> None:
         self.id = model_id
         self.score = score
         self._network = network
+        self._judge = judge
 
     def detect(self, pixels: Pixels, min_face: float | None = None) -> Detections:
         """Return the faces of a picture, best first; see `FaceDetector`."""
-        found = Search(self._network, self.score, min_face).find(pixels)
+        found = Search(self._network, self.score, min_face, self._judge).find(pixels)
         return level(self._network, pixels, found)
 
     def glance(self, pixels: Pixels) -> Detections:
@@ -103,7 +116,12 @@ def detector_card(model_id: str) -> ModelCard:
 
 
 def open_detector(
-    model_id: str, store: ModelStore, *, device: str = "cpu", score: float | None = None
+    model_id: str,
+    store: ModelStore,
+    *,
+    device: str = "cpu",
+    score: float | None = None,
+    judge: Judge | None = None,
 ) -> FaceDetector:
     """Load a detector by the id of its card.
 
@@ -114,6 +132,7 @@ def open_detector(
             runs in onnxruntime: it is faster there, and in bfloat16 its points would move
             (docs/decisions/openvino.md).
         score: faces the network is less sure of are left out, 0–1; None: the network's own.
+        judge: is asked for a second opinion on doubtful faces; only `DOUBTING` detectors ask.
 
     Raises:
         UnknownModel: there is no detector of this id.
@@ -130,4 +149,5 @@ def open_detector(
         settings = replace(settings, thresholds=(*settings.thresholds[:2], least))
         pnet, rnet, onet = (open_session(wanted, store, device, file) for file in wanted.files)
         return Mtcnn(pnet, rnet, onet, settings)
-    return Detector(model_id, _NETWORKS[model_id](open_session(wanted, store, device)), least)
+    network = _NETWORKS[model_id](open_session(wanted, store, device))
+    return Detector(model_id, network, least, judge if model_id in DOUBTING else None)

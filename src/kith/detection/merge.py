@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from kith.detection.base import Detections
 from kith.detection.nms import intersection, overlap
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 SAME_FACE = 0.3
 """Intersection over union from which two boxes of one picture are the same face."""
@@ -36,12 +41,18 @@ def merge(found: Detections) -> Detections:
         best, rest = order[0], order[1:]
         boxes = found.boxes[rest]
         union = overlap(found.boxes[best], boxes)
-        shared = intersection(found.boxes[best], boxes)
-        area = np.minimum(found.boxes[best, 2:].prod(), boxes[:, 2:].prod(axis=1))
-        same = (union > SAME_FACE) | (shared > INSIDE * area)
         faces.append(_mean(found, np.append(best, rest[union > AGREE])))
-        order = rest[~same]
+        order = rest[~same_face(found.boxes[best], boxes)]
     return Detections.join(faces)
+
+
+def same_face(
+    box: npt.NDArray[np.float32], boxes: npt.NDArray[np.float32]
+) -> npt.NDArray[np.bool_]:
+    """Tell which of N boxes (N × 4) show the face that one box (4) shows, or a part of it."""
+    shared = intersection(box, boxes)
+    area = np.minimum(box[2:].prod(), boxes[:, 2:].prod(axis=1))
+    return np.asarray((overlap(box, boxes) > SAME_FACE) | (shared > INSIDE * area))
 
 
 def _mean(found: Detections, members: np.ndarray[tuple[int, ...], np.dtype[np.intp]]) -> Detections:

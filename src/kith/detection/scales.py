@@ -15,12 +15,14 @@ import cv2
 import numpy as np
 
 from kith.detection.base import Detections
+from kith.detection.doubt import LEAST, overlooked, reconsidered
 from kith.detection.merge import merge
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from kith.detection.base import FaceNetwork
+    from kith.detection.doubt import Judge
     from kith.types import Pixels
 
 SMALLEST_BASE = 320
@@ -47,29 +49,45 @@ class Search:
         network: one pass over a picture.
         score: least score of a face, 0–1.
         min_face: narrowest face wanted, in pixels of the picture; None: whatever is seen.
+        judge: is asked for a second opinion on faces that the network is not sure of; None: nobody.
     """
 
     network: FaceNetwork
     score: float
     min_face: float | None = None
+    judge: Judge | None = None
 
     def find(self, pixels: Pixels) -> Detections:
         """Return the faces of a picture (RGB, uint8, H × W × 3), best first."""
         scale = _base_scale(max(pixels.shape[:2]))
         base = _resized(pixels, scale)
         # Halves come from the base, not from the picture: reducing that is the dearer part.
-        passes = [self._look(base, pixels), self._look(_resized(base, 0.5), pixels)]
-        found = merge(Detections.join(passes))
+        least = self.score if self.judge is None else min(self.score, LEAST)
+        passes = [self._look(seen, pixels, least) for seen in (base, _resized(base, 0.5))]
+        found = self._sure_of(passes)
         for octave, larger in enumerate(self._larger_scales(scale, max(pixels.shape[:2]))):
             if not self._wants(octave, larger, found):
                 break
-            passes.append(self._look(_resized(pixels, larger), pixels))
-            found = merge(Detections.join(passes))
+            passes.append(self._look(_resized(pixels, larger), pixels, least))
+            found = self._sure_of(passes)
         if not len(found):
             found = self._look_harder(base).scaled(*_ratio(pixels, base))
+        if self.judge is not None:
+            found = self._reconsidered(self.judge, pixels, found, passes)
         if self.min_face is not None:
             found = found.take(np.nonzero(found.boxes[:, 2] >= self.min_face)[0])
         return found
+
+    def _sure_of(self, passes: list[Detections]) -> Detections:
+        """Return the faces of all passes that need nobody's opinion."""
+        return merge(_from(Detections.join(passes), self.score))
+
+    def _reconsidered(
+        self, judge: Judge, pixels: Pixels, found: Detections, passes: list[Detections]
+    ) -> Detections:
+        """Hear a second opinion on what was found, and on sightings that would not have counted."""
+        more = overlooked(Detections.join(passes), found)
+        return _from(reconsidered(judge, pixels, Detections.join([found, more])), self.score)
 
     def glance(self, pixels: Pixels) -> Detections:
         """Return the faces of a picture seen as it is and at half its size, best first."""
@@ -98,10 +116,11 @@ class Search:
             return octave == 0 and scale <= 1.0
         return bool(found.boxes[:, 2].min() * scale / 2 < SMALL)
 
-    def _look(self, seen: Pixels, whole: Pixels) -> Detections:
+    def _look(self, seen: Pixels, whole: Pixels, least: float | None = None) -> Detections:
         """One pass over a resized picture, in tiles where it is large; in pixels of the whole."""
+        score = self.score if least is None else least
         parts = [
-            self.network.detect(np.ascontiguousarray(tile), self.score).moved(x, y)
+            self.network.detect(np.ascontiguousarray(tile), score).moved(x, y)
             for x, y, tile in _tiles(seen)
         ]
         return Detections.join(parts).scaled(*_ratio(whole, seen))
@@ -127,6 +146,11 @@ class Search:
             if len(found):
                 return found.moved(-pad, -pad)
         return Detections.join([])
+
+
+def _from(found: Detections, score: float) -> Detections:
+    """Return the faces of at least this score."""
+    return found.take(np.nonzero(found.scores >= score)[0])
 
 
 def _ratio(whole: Pixels, seen: Pixels) -> tuple[float, float]:

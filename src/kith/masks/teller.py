@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kith.detection import Opinion
 from kith.masks.state import STATES, look
 from kith.models import ModelStore
 from kith.models.catalogue import card
 from kith.models.session import open_session
-from kith.types import Mask
+from kith.types import Mask, MaskState
 
 if TYPE_CHECKING:
-    import numpy as np
-    import numpy.typing as npt
-
     from kith.masks.state import FivePoints
     from kith.types import Pixels
 
@@ -60,11 +58,14 @@ class MaskTeller:
             for state, row in zip(best, seen.states, strict=True)
         ]
 
-    def are_faces(self, pixels: Pixels, points: FivePoints) -> npt.NDArray[np.float32]:
-        """Return how probable it is that there are faces at these points, masked or not: N, 0–1.
+    def judge(self, pixels: Pixels, points: FivePoints) -> Opinion:
+        """Return whether there are faces at these points, and masks on them.
+
+        The second opinion of `kith.detection`.
 
         Args:
             pixels: as for `tell`.
             points: as for `tell`.
         """
-        return look(self._session, self._input, pixels, points).face
+        seen = look(self._session, self._input, pixels, points)
+        return Opinion(seen.face, seen.face * seen.states[:, STATES.index(MaskState.WORN)])

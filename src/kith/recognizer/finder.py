@@ -19,6 +19,7 @@ from kith.types import Box, PhotoFaces, overlap
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from kith.detection import Judge
     from kith.media import Photo
     from kith.models import ModelStore
     from kith.types import Face, ImageInput, Pixels
@@ -44,6 +45,7 @@ class Finder:
         limits: bytes and pixels that a photo may have; None: the usual ones.
         workers: photos worked on at a time; None: one for each core of this process.
         store: where networks are kept.
+        judge: is asked for a second opinion on faces that the detector is not sure of.
 
     Raises:
         ModelError: the network cannot be had or run.
@@ -55,6 +57,7 @@ class Finder:
         detector: str,
         device: str,
         store: ModelStore,
+        judge: Judge,
         *,
         score: float | None,
         min_face: float | None,
@@ -64,7 +67,7 @@ class Finder:
         self.min_face = min_face
         self.limits = limits or Limits()
         self.workers = workers or available_cores()
-        self._detector = open_detector(detector, store, device=device, score=score)
+        self._detector = open_detector(detector, store, device=device, score=score, judge=judge)
         self._pool = ThreadPoolExecutor(self.workers, thread_name_prefix="kith")
 
     @property

@@ -81,16 +81,17 @@ class Recognizer:
                 store.accept(wanted)
         with ThreadPoolExecutor(1) as pool:
             opening = pool.submit(open_embedder, embedder, store, device)
+            self._teller = MaskTeller(store, device)
             self._finder = Finder(
                 detector,
                 device,
                 store,
+                self._teller,
                 score=score,
                 min_face=min_face,
                 limits=limits,
                 workers=workers,
             )
-            self._teller = MaskTeller(store, device)
             self._embedder = opening.result()
         self._device = device
         self.workers = self._finder.workers
