@@ -76,7 +76,7 @@ class MaskLook:
         seed: decides what the other three leave open: pattern, folds, fit.
 
     Raises:
-        OptionError: another style, colour or coverage.
+        OptionError: another style, colour or coverage, or a seed below 0.
     """
 
     style: str = "surgical"
@@ -88,7 +88,9 @@ class MaskLook:
         _check("style", self.style, STYLES)
         _check("coverage", self.coverage, COVERAGES)
         if self.color is not None and not _HEX.fullmatch(self.color):
-            _check("colour", self.color, (*COLOURS, "#rrggbb"))
+            _check("colour", self.color, COLOURS, or_else=", or a colour as #rrggbb")
+        if self.seed < 0:
+            raise OptionError(f"the seed is {self.seed}; it is a whole number, 0 or above")
 
     @property
     def color_name(self) -> str:
@@ -134,9 +136,9 @@ def random_look(
     return MaskLook(chosen, cloth, worn, seed)
 
 
-def _check(what: str, value: str, known: Iterable[str]) -> None:
+def _check(what: str, value: str, known: Iterable[str], or_else: str = "") -> None:
     names = list(known)
     if value not in names:
         raise OptionError(
-            f"{printable(str(value))} is no {what} of a mask; there are {', '.join(names)}"
+            f"{printable(str(value))} is no {what} of a mask; there are {', '.join(names)}{or_else}"
         )

@@ -30,10 +30,11 @@ SMALLEST = 12.0
 PROFILE = 62.0
 """Degrees to the side beyond which half of a mask would have to be guessed."""
 
-APART_MESH, APART_FIVE = 1.4, 0.6
+APART_MESH, APART_FIVE, APART_UNSEEN = 1.4, 0.6, 0.5
 """How far the placed face's eyes, nose and mouth may lie from the detector's, on the mean, in
 centimetres of the mean face, before it is taken for another's face, or for none: smiles and open
-mouths lie apart from a mesh, five points hardly do from what was fitted to them."""
+mouths lie apart from a mesh, five points hardly do from what was fitted to them. The last: where a
+network saw no face at all."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -117,8 +118,13 @@ class Painter:
             over: paint also where `Face.mask` says that a mask is worn.
 
         Raises:
-            InputError: as many looks as faces are needed.
+            InputError: pixels of another kind, or not as many looks as faces.
         """
+        if pixels.dtype != np.uint8 or pixels.ndim != 3 or pixels.shape[2] != 3 or not pixels.size:
+            raise InputError(
+                f"masks are painted on RGB pixels, uint8, H × W × 3, not {pixels.dtype} "
+                f"{' × '.join(map(str, pixels.shape))}"
+            )
         looks = [look] * len(faces) if isinstance(look, MaskLook) else list(look)
         if len(looks) != len(faces):
             raise InputError(f"{len(faces)} faces need as many looks, not {len(looks)}")
@@ -142,6 +148,8 @@ class Painter:
 
     def _place(self, pixels: Pixels, face: Face, *, over: bool) -> Placement | str:
         """Return where a face lies, or why it cannot be painted."""
+        if not np.isfinite(face.landmarks).all():
+            return "its points disagree"
         if _size(face) < SMALLEST:
             return "too small"
         if face.mask is not None and face.mask.state is not MaskState.NONE and not over:
@@ -150,7 +158,8 @@ class Painter:
         if found is not None and found.layout == "mesh478":
             place, most = from_mesh(found), APART_MESH
         else:
-            place, most = from_five(face.landmarks), APART_FIVE
+            place = from_five(face.landmarks)
+            most = APART_FIVE if self._network is None else APART_UNSEEN
         apart = place.place(FIVE)[:, :2] - face.landmarks
         if float(np.linalg.norm(apart, axis=1).mean()) > most * place.scale:
             return "its points disagree"
@@ -159,6 +168,8 @@ class Painter:
 
 def _size(face: Face) -> float:
     """Return the distance between the eyes, or to the mouth where that is larger, in pixels."""
-    left, right, _, *mouth = face.landmarks.astype(np.float64)
+    left, right, _, *mouth = np.nan_to_num(
+        face.landmarks.astype(np.float64), posinf=0.0, neginf=0.0
+    )
     down = (left + right) / 2 - np.mean(mouth, axis=0)
     return max(float(np.linalg.norm(right - left)), float(np.linalg.norm(down)))

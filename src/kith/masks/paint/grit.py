@@ -47,6 +47,8 @@ def read_grit(crop: Pixels) -> Grit:
     once = cv2.GaussianBlur(grey, (0, 0), 1.0)
     before, after = _slope(grey), _slope(once)
     steep = after >= max(float(np.percentile(after, 97)), 1e-3)
+    if not steep.any():
+        return Grit(0.6, float(np.clip(0.8 * noise, 0.3, 4.5)))
     ratio = float(np.percentile(before[steep] / after[steep], 75))
     blur = 1.0 / np.sqrt(max(ratio**2 - 1.0, 0.04))
     return Grit(float(np.clip(blur, 0.3, 4.0)), float(np.clip(0.8 * noise, 0.3, 4.5)))

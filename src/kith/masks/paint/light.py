@@ -199,7 +199,7 @@ def _colour(colours: Vector, weights: Vector, soft: Plane) -> Vector:
     skin = np.maximum(skin / max(float(skin @ LUMINANCE), 1e-5), 0.05)
     around = soft.reshape(-1, 3).mean(axis=0).astype(np.float64)
     around = np.maximum(around / max(float(around @ LUMINANCE), 1e-5), 0.05)
-    colour = np.clip(np.sqrt(skin / TYPICAL_SKIN) * around**0.1, 0.75, 1.3)
+    colour = np.clip(np.sqrt(skin / TYPICAL_SKIN) * around**0.1, 0.65, 1.45)
     return colour / float(colour @ LUMINANCE)  # type: ignore[no-any-return]
 
 

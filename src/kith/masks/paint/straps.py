@@ -26,6 +26,9 @@ _ENDS = {
         ((6.9, 6.4, -4.6), (6.8, 6.6, -7.5)),
     ),
 }
+LEAST = 5
+"""Points of a strap's way that must lie on skin for it to be drawn at all: no stubs."""
+
 UNLIKE = 0.62
 """From here on a colour is no skin (see `_unlike`)."""
 
@@ -76,7 +79,7 @@ def cut_at_hair(
         # One odd place is a mole or an ear-ring's edge, two in a row are not skin.
         ends = np.flatnonzero(alien[:-1] & alien[1:])
         last = int(ends[0]) if len(ends) else len(way)
-        if last >= 2:
+        if last >= LEAST:
             kept.append(way[:last])
     return kept
 

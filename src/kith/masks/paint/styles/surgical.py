@@ -28,6 +28,6 @@ def draw(sheet: Sheet, rng: np.random.Generator) -> Trim:
         sheet.gloom *= 1 - 0.1 * dots * sheet.line(distance - inset / 2, 0.16)
         sheet.gloom *= 1 - 0.12 * sheet.line(distance - inset, 0.1)
     # The white inner side looks out at the edge.
-    sheet.paint(0.9 * sheet.step(float(rng.uniform(0.06, 0.16)) - edge), _WHITE)
+    sheet.paint(0.75 * sheet.step(float(rng.uniform(0.02, 0.12)) - edge), _WHITE)
     grain(sheet, rng, 0.015)
     return Trim("ears", (238, 239, 238), 0.28)
