@@ -213,13 +213,17 @@ def test_what_is_written_at_faces(photos: Path, recognizer: library.Recognizer) 
     scores = [f"{face.score:.2f}" for face in found.faces]
     worn, wrong, none = (Mask(MaskState(state), 0.876) for state in ("worn", "wrong", "none"))
     for masks, words in (
-        ((None, none), ("", "")),
-        ((worn, wrong), (" · mask 0.88", " · mask worn wrong 0.88")),
+        ((None, none), scores),
+        ((worn, wrong), ["mask 0.88", "mask worn wrong 0.88"]),
     ):
         labels = pictures.detected(with_mask(found, *masks))
-        expected = [f"{number + 1}: {scores[number]}{words[number]}" for number in range(2)]
-        assert [label.text for label in labels] == expected
-        assert (labels[0].colour == labels[1].colour) == (words == ("", ""))
+        assert [label.text for label in labels] == [f"1: {words[0]}", f"2: {words[1]}"]
+        assert (labels[0].colour == labels[1].colour) == (words == scores)
+    masked = with_mask(found, worn, wrong).faces
+    assert [pictures.scores(face) for face in masked] == [
+        f"{scores[0]} · mask 0.88",
+        f"{scores[1]} · mask worn wrong 0.88",
+    ]
 
 
 def test_the_column_of_masks_is_there_where_somebody_wears_one(

@@ -1,10 +1,15 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 from PIL import Image
+
+import kith as library
+from kith.cli.pictures import identified
+from kith.types import Mask, MaskState
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -146,3 +151,18 @@ def test_a_bad_photo_among_good_ones(known: Kith, photos: Path, bad: Path) -> No
     assert [set(one) >= {"error"} for one in done.objects] == [True, False]
     assert known("identify", bad / "torn.jpg").code == 2
     assert known("identify", bad / "torn.jpg", photos / "obama.jpg", "--strict").code == 2
+
+
+def test_a_mask_stands_beside_the_name(
+    known: Kith, photos: Path, recognizer: library.Recognizer, gallery: Path
+) -> None:
+    found = recognizer.describe(photos / "pair.jpg", keep_pixels=True)
+    with library.Gallery(gallery, recognizer=recognizer) as people:
+        answers = people.identify_faces(found.faces)
+    for state, note in (("worn", " · mask"), ("wrong", " · mask worn wrong"), ("none", "")):
+        mask = Mask(MaskState(state), 0.9)
+        worn = [replace(one, face=replace(one.face, mask=mask)) for one in answers if one.face]
+        texts = [label.text for label in identified(found, worn)]
+        assert texts == [f"{one.name} {one.similarity:.2f}{note}" for one in answers]
+        numbered = [label.text for label in identified(found, worn, numbered=True)]
+        assert numbered == [f"{number}: {text}" for number, text in enumerate(texts, 1)]

@@ -35,11 +35,14 @@ def save_drawn(photo: PhotoFaces, labels: Sequence[Label], path: Path) -> None:
 
 
 def detected(photo: PhotoFaces) -> list[Label]:
-    """Return a label per face: its score."""
+    """Return a label per face: its number, and its score or how it wears a mask.
+
+    Not both scores: in a crowd long labels hide the faces.
+    """
     return [
         Label(
             box_on_pixels(photo, face),
-            f"{number}: {scores(face)}",
+            f"{number}: {_mask_score(face) or f'{face.score:.2f}'}",
             colour(face),
             _points(photo, face),
         )
@@ -94,14 +97,17 @@ def mask_cell(face: Face | None, *, scored: bool = False) -> str:
 
 def scores(face: Face) -> str:
     """Return how sure it is that this is a face, and that it is masked."""
-    words = mask_words(face)
-    mask = f"{words} {face.mask.score:.2f}" if face.mask is not None and words else ""
-    return _joined(f"{face.score:.2f}", mask)
+    return _joined(f"{face.score:.2f}", _mask_score(face))
 
 
 def colour(face: Face) -> Colour:
     """Return the colour that a face which nobody was asked about is shown in, by its mask."""
     return UNKNOWN if face.mask is None else MASK_COLOURS.get(face.mask.state, UNKNOWN)
+
+
+def _mask_score(face: Face) -> str:
+    words = mask_words(face)
+    return f"{words} {face.mask.score:.2f}" if face.mask is not None and words else ""
 
 
 def _joined(*parts: str) -> str:
