@@ -194,4 +194,5 @@ def test_where_photos_come_from(people, tmp_path):
         f"a,b,same\n{photos[0]},{photos[1]},1\n{photos[0]},{photos[-1]},0\n"
     )
     listed = read_masked(people, tmp_path / "pairs.csv")
-    assert (len(listed.photos), len(listed.same)) == (3, 2)
+    assert (len(listed.photos), len(listed.same), listed.folds) == (3, 2, 0)
+    assert not any("folds" in note for note in listed.notes)

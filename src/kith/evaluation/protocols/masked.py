@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from kith.errors import OptionError
 from kith.evaluation.protocols.folder import folder_pairs
@@ -27,6 +30,8 @@ def read_masked(
 ) -> PairProtocol:
     """Read the photos of a study, and which of them are compared.
 
+    Folds have no part in it and are dropped.
+
     Args:
         root: a folder with a folder for each person; every photo is compared with every other. With
             a list of pairs: where its paths begin; None: beside it.
@@ -42,7 +47,9 @@ def read_masked(
             only.
     """
     if pairs is not None:
-        return read_pairs(pairs, root, skip_missing=skip_missing, seed=seed)
+        listed = read_pairs(pairs, root, skip_missing=skip_missing, seed=seed)
+        notes = tuple(note for note in listed.notes if "folds" not in note)
+        return replace(listed, folds=0, fold=np.zeros_like(listed.fold), notes=notes)
     if root is None:
         raise OptionError("name the photos: --root ROOT, or --pairs FILE")
     return folder_pairs(root, impostors=impostors, seed=seed)

@@ -93,7 +93,9 @@ def beside(found: Sequence[Studied]) -> list[Beside]:
         measured = [result.bare, *(kind.probe for kind in result.kinds)]
         points = [in_use(result, each) for each in measured]
         least = None if result.threshold is None else result.threshold.pair
-        rows.append(Beside(one.name, least, [None if point is None else point.fnmr for point in points]))
+        rows.append(
+            Beside(one.name, least, [None if point is None else point.fnmr for point in points])
+        )
     return rows
 
 
