@@ -27,7 +27,8 @@ import numpy as np
 import numpy.typing as npt
 
 import kith
-from kith.decision.calibration import Calibration, Points
+from kith.decision.calibration import Calibration
+from kith.decision.curves import Points
 from kith.evaluation.calibrate.material import Material, from_folder
 from kith.evaluation.calibrate.measure import Task, measure
 from kith.evaluation.calibrate.probability import brier, calibration_error, odds_of

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import math
 
 import numpy as np
@@ -8,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kith.decision import decide
-from kith.decision.calibration import probabilities
-from kith.errors import ContractMismatch
+from kith.decision.curves import probabilities
+from kith.errors import ContractMismatch, OptionError
 from kith.types import EmbeddingContract
 
-from .calibrations import CALIBRATION, CONTRACT, calibration
+from .calibrations import CALIBRATION, CONTRACT, MIXED, calibration
 from .faces import face, people
 
 
@@ -108,6 +109,42 @@ def test_probabilities_never_fall(similarities: list[float]) -> None:
     found = probabilities(CALIBRATION.pair_odds, np.array(sorted(similarities)))
     assert (np.diff(found) >= 0).all()
     assert ((found > 0) & (found < 1)).all()
+
+
+def test_pairs_with_a_mask_go_by_their_own_numbers() -> None:
+    both = calibration(masked=(MIXED,))
+    assert both.threshold_for(0, "none/worn") == 0.45
+    for size in (1, 10, 29):
+        bare, masked = both.threshold_for(size), both.threshold_for(size, "none/worn")
+        assert bare == CALIBRATION.threshold_for(size)
+        assert masked == calibration(
+            threshold=0.45, tail=MIXED.tail, scale=MIXED.scale
+        ).threshold_for(size)
+        assert masked > bare
+    assert both.probability(0.5, pair="none/worn") == pytest.approx(0.5)
+    assert both.probability(0.6, template=True, pair="none/worn") == pytest.approx(0.8)
+    assert both.probability(0.4) == pytest.approx(0.5)
+    beyond = both.promise(100, "none/worn")
+    assert (beyond.fmr, beyond.gallery, beyond.extrapolated) == (1e-3, 100, True)
+
+
+@pytest.mark.parametrize("pair", ["worn/worn", "none/none", None])
+def test_what_was_not_measured_goes_by_faces_without_masks(pair: str | None) -> None:
+    both = calibration(masked=(MIXED,))
+    for size in (0, 1, 20, 1000):
+        assert both.threshold_for(size, pair) == CALIBRATION.threshold_for(size)
+    assert both.promise(1000, pair) == CALIBRATION.promise(1000)
+    assert both.probability(0.45, pair=pair) == CALIBRATION.probability(0.45)
+
+
+def test_there_are_no_other_pairs() -> None:
+    with pytest.raises(OptionError, match="worn/none is no pair; there are none/none, none/worn"):
+        CALIBRATION.threshold_for(1, "worn/none")
+
+
+def test_similarities_of_masked_faces_may_pass_one() -> None:
+    steep = calibration(masked=(dataclasses.replace(MIXED, scale=0.5),))
+    assert steep.threshold_for(100, "none/worn") > 1.0
 
 
 def test_another_embedding_needs_another_calibration() -> None:

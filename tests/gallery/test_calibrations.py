@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import kith
-from decision.calibrations import CALIBRATION
+from decision.calibrations import CALIBRATION, MIXED
 from kith.errors import (
     ContractMismatch,
     GalleryError,
@@ -74,6 +74,57 @@ def test_what_is_kept_comes_back(people: kith.Gallery, path: Path) -> None:
     assert people.store.check() == []
     [(detail,)] = raw(path, "SELECT detail FROM audit WHERE action = 'calibrate'")
     assert json.loads(detail) == {"people": 400}
+
+
+def test_what_was_measured_behind_masks_is_kept(
+    people: kith.Gallery, path: Path, tmp_path: Path
+) -> None:
+    both = replace(CALIBRATION, masked=(MIXED, replace(MIXED, pair="worn/worn", threshold=1.05)))
+    people.set_calibration(both)
+    assert people.calibration == both
+    with kith.Gallery(path, read_only=True) as again:
+        assert again.calibration == both
+    export_archive(people.store, tmp_path / "people.kithx")
+    with GalleryStore.open(tmp_path / "new.kith", create=True) as store:
+        assert import_archive(store, tmp_path / "people.kithx").calibrated
+        with store.database.read() as connection:
+            assert newest(connection) == both
+
+
+def test_without_masks_an_older_kith_reads_it(people: kith.Gallery, path: Path) -> None:
+    people.set_calibration(CALIBRATION)
+    [(text,)] = raw(path, "SELECT detail FROM calibrations")
+    assert "masked" not in json.loads(text)
+    assert people.calibration == CALIBRATION
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("pair", "none/none"),
+        ("pair", ["none/worn"]),
+        ("threshold", 2.5),
+        ("threshold", -1.5),
+        ("threshold", None),
+        ("people", -1),
+        ("rough", 0),
+        ("held_fmr", {"value": 0.5, "low": 0.6, "high": 0.7, "trials": 9}),
+        ("tail", [[0.01, 0.3], [0.001, 0.2]]),
+        ("pair_odds", [[0.1, 1.0]]),
+        ("more", 1),
+    ],
+)
+def test_damaged_values_of_masked_pairs_are_refused(name: str, value: Any) -> None:
+    values = plain(replace(CALIBRATION, masked=(MIXED,)))
+    [pair] = values["masked"]
+    with pytest.raises(Unbelievable):
+        parsed(values | {"masked": [pair | {name: value}]}, CALIBRATION.contract)
+    for wrong in ([pair, pair], [pair] * 3, [[]], {}, "none/worn", None, 0):
+        with pytest.raises(Unbelievable):
+            parsed(values | {"masked": wrong}, CALIBRATION.contract)
+    del pair["scale"]
+    with pytest.raises(Unbelievable, match="missing or unknown"):
+        parsed(values, CALIBRATION.contract)
 
 
 def test_the_newest_counts(people: kith.Gallery, path: Path) -> None:
@@ -249,15 +300,22 @@ _JSON = st.recursive(
 )
 
 
-@given(st.sampled_from(sorted(plain(CALIBRATION))), _JSON)
-def test_whatever_stands_there_is_believed_or_refused(name: str, value: Any) -> None:
+_KEPT = plain(replace(CALIBRATION, masked=(MIXED,)))
+
+
+@given(st.sampled_from(sorted(_KEPT)), st.sampled_from(["", *sorted(_KEPT["masked"][0])]), _JSON)
+def test_whatever_stands_there_is_believed_or_refused(name: str, part: str, value: Any) -> None:
+    if name == "masked" and part:
+        value = [_KEPT["masked"][0] | {part: value}]
     try:
-        found = parsed(plain(CALIBRATION) | {name: value}, CALIBRATION.contract)
+        found = parsed(_KEPT | {name: value}, CALIBRATION.contract)
     except Unbelievable:
         return
     for people in (0, 1, 1000):
         assert -1 <= found.threshold_for(people) <= 1.001
+        assert -1 <= found.threshold_for(people, "none/worn") <= 2
     assert 0 < found.probability(0.3) < 1
+    assert 0 < found.probability(0.3, pair="none/worn") < 1
 
 
 def test_a_value_too_many_or_too_few_is_refused() -> None:

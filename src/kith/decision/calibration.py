@@ -12,21 +12,25 @@ How it is measured is in `kith.evaluation.calibrate`; it is kept in a gallery.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kith.errors import ContractMismatch
+from kith.decision.curves import limit, probabilities
+from kith.errors import ContractMismatch, OptionError, printable
 from kith.types import Promise
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
-
+    from kith.decision.curves import Limit, Points
     from kith.types import EmbeddingContract
 
-Points = tuple[tuple[float, float], ...]
+BARE = "none/none"
+"""Two faces without masks."""
+MASKED = ("none/worn", "worn/worn")
+"""A face behind a mask and one without; two behind masks."""
+HIGHEST_MASKED = 2.0
+"""Above every similarity of such pairs: brought onto another scale, they may pass 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,40 @@ class Measured:
     low: float
     high: float
     trials: int
+
+
+@dataclass(frozen=True, slots=True)
+class PairCalibration:
+    """What was measured on comparisons in which one face wears a mask, or both do.
+
+    Attributes:
+        pair: one of `MASKED`.
+        people, photos: whose masked faces were compared, found or not, in both parts together.
+        painted: of these photos, copies that a mask was painted on.
+        pairs: of people in the part the threshold was chosen on.
+        threshold: least similarity of a match.
+        measured_fmr, measured_fnmr: at it, on the other part.
+        held_fmr, held_fnmr: there at the threshold of faces without masks, as NIST reports it
+            (M. Ngan, P. Grother, K. Hanaoka, NISTIR 8311 and 8331, 2020).
+        rough, tail, scale, pair_odds, person_odds: as for `Calibration`; the template is the other
+            side of the pair.
+    """
+
+    pair: str
+    people: int
+    photos: int
+    painted: int
+    pairs: int
+    threshold: float
+    measured_fmr: Measured
+    measured_fnmr: Measured
+    held_fmr: Measured
+    held_fnmr: Measured
+    rough: bool
+    tail: Points
+    scale: float
+    pair_odds: Points
+    person_odds: Points
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +108,12 @@ class Calibration:
         pair_odds: (similarity, probability), both rising: that two faces are one person.
         person_odds: the same of a face and a template.
         odds_error: expected calibration error of `pair_odds` on the other part.
+        masked: the same for comparisons with masked faces, where that was measured. All the rest
+            is of faces without masks.
+
+    A `pair` is who wears a mask, of the two faces that are compared: `BARE`, one of `MASKED`, or
+    None where nobody looked. What was not measured goes by the numbers of faces without masks, onto
+    whose scale `kith.masks.space` brings the similarities of masked ones.
     """
 
     contract: EmbeddingContract
@@ -96,18 +140,36 @@ class Calibration:
     pair_odds: Points
     person_odds: Points
     odds_error: float
+    masked: tuple[PairCalibration, ...] = ()
 
-    def threshold_for(self, people: int) -> float:
+    def of_pair(self, pair: str | None) -> Calibration | PairCalibration:
+        """Return where the numbers for a pair stand.
+
+        Args:
+            pair: see above.
+
+        Raises:
+            OptionError: there is no such pair.
+        """
+        if pair is None or pair == BARE:
+            return self
+        if pair not in MASKED:
+            raise OptionError(
+                f"{printable(pair)} is no pair; there are {BARE}, {', '.join(MASKED)}"
+            )
+        return next((one for one in self.masked if one.pair == pair), self)
+
+    def threshold_for(self, people: int, pair: str | None = BARE) -> float:
         """Return the least similarity of a match in a search among so many people.
 
-        Never below `threshold`; beyond what was measured it follows an exponential tail. The
-        similarity is bounded, and a bounded variable's tail falls faster than an exponential one
-        (J. Pickands, "Statistical inference using extreme order statistics", Annals of Statistics
-        3, 1975), so that this errs towards the higher threshold.
+        Never below that of two faces; beyond what was measured it follows an exponential tail.
+        The similarity is bounded, and a bounded variable's tail falls faster than an exponential
+        one (J. Pickands, "Statistical inference using extreme order statistics", Annals of
+        Statistics 3, 1975), so that this errs towards the higher threshold.
         """
-        return self._limit(people)[0]
+        return self._limit(people, pair).threshold
 
-    def promise(self, people: int | None = None) -> Promise:
+    def promise(self, people: int | None = None, pair: str | None = BARE) -> Promise:
         """Return what is promised in a search among so many people; None: of one comparison."""
         return Promise(
             fmr=self.fmr,
@@ -116,10 +178,12 @@ class Calibration:
             fingerprint=self.fingerprint,
             people=self.people,
             gallery=people,
-            extrapolated=people is not None and self._limit(people)[1],
+            extrapolated=people is not None and self._limit(people, pair).extrapolated,
         )
 
-    def probability(self, similarity: float, *, template: bool = False) -> float:
+    def probability(
+        self, similarity: float, *, template: bool = False, pair: str | None = BARE
+    ) -> float:
         """Return how probable it is that both are one person.
 
         That is where before looking both answers were equally likely; where one of N people is
@@ -128,8 +192,10 @@ class Calibration:
         Args:
             similarity: of two faces, −1…1.
             template: of a face and a person's template instead.
+            pair: who of the two wears a mask.
         """
-        known = self.person_odds if template else self.pair_odds
+        found = self.of_pair(pair)
+        known = found.person_odds if template else found.pair_odds
         return float(probabilities(known, np.array([similarity]))[0])
 
     def require(self, contract: EmbeddingContract) -> None:
@@ -144,28 +210,7 @@ class Calibration:
                 "calibrate again"
             )
 
-    def _limit(self, people: int) -> tuple[float, bool]:
-        """Return the threshold for a search, and whether it was extrapolated."""
-        if people < 1:
-            return self.threshold, False
-        wanted = -math.expm1(math.log1p(-self.fpir) / people)
-        rates, similarities = np.array(self.tail).T
-        last = float(rates[-1])
-        if wanted >= last:
-            found = float(np.interp(-math.log(wanted), -np.log(rates), similarities))
-            return max(self.threshold, found), False
-        beyond = float(similarities[-1]) + self.scale * math.log(last / wanted)
-        found = max(float(similarities[-1]), min(beyond, 1.0))
-        return max(self.threshold, found), found > self.threshold
-
-
-def probabilities(odds: Points, similarities: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Return the probability of each similarity: log-odds between the points, level beyond.
-
-    Args:
-        odds: (similarity, probability), both rising.
-        similarities: float64, n.
-    """
-    at, share = np.array(odds).T
-    between = np.interp(similarities, at, np.log(share) - np.log1p(-share))
-    return np.asarray(1.0 / (1.0 + np.exp(-between)))
+    def _limit(self, people: int, pair: str | None) -> Limit:
+        found = self.of_pair(pair)
+        highest = 1.0 if found is self else HIGHEST_MASKED
+        return limit(found.tail, found.scale, found.threshold, self.fpir, people, highest)

@@ -47,12 +47,39 @@ def verify(
     recognizer = recognizer or default_recognizer()
     if calibration is not None:
         calibration.require(recognizer.contract)
+    if threshold is not None:
+        checked_threshold(threshold, recognizer)  # before any work
+    first, second = (_meant(item) for item in recognizer.stream([a, b]))
+    return verify_faces(
+        first, second, recognizer=recognizer, threshold=threshold, calibration=calibration
+    )
+
+
+def verify_faces(
+    a: Face | None,
+    b: Face | None,
+    *,
+    recognizer: Recognizer,
+    threshold: float | None = None,
+    calibration: Calibration | None = None,
+) -> Verification:
+    """Say whether two faces that were described already are one person's; see `verify`.
+
+    Args:
+        a: described by this recogniser; None where a photo shows none.
+        b: the same.
+        recognizer: whose embeddings these are.
+        threshold: as for `verify`.
+        calibration: of this recogniser's contract.
+
+    Raises:
+        OptionError: the threshold is outside −1…1.
+    """
     if threshold is None and calibration is not None:
         least, promised = calibration.threshold, calibration.promise()
     else:
         least, promised = checked_threshold(threshold, recognizer), None
-    first, second = (_meant(item) for item in recognizer.stream([a, b]))
-    found = _verification(first, second, recognizer, least)
+    found = _verification(a, b, recognizer, least)
     if calibration is None or found.similarity is None:
         return replace(found, calibration=promised)
     odds = calibration.probability(found.similarity)

@@ -12,14 +12,20 @@ from dataclasses import asdict, fields
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from kith.decision.calibration import Calibration, Measured
+from kith.decision.calibration import (
+    HIGHEST_MASKED,
+    MASKED,
+    Calibration,
+    Measured,
+    PairCalibration,
+)
 
 if TYPE_CHECKING:
-    from kith.decision.calibration import Points
+    from kith.decision.curves import Points
     from kith.types import EmbeddingContract
 
 LONGEST = 64 * 1024
-"""Characters; some 4,000 are usual."""
+"""Characters; some 4,000 are usual, and as many more for each pair with masks."""
 MOST_POINTS = 256
 _HIGHEST = 1.0 + 1e-3
 """A cosine that was rounded, and what lies just above it."""
@@ -28,6 +34,8 @@ SOURCES = frozenset({"gallery", "photos", "pairs"})
 _MEASURED = ("measured_fmr", "measured_fnmr", "measured_fpir", "measured_fnir")
 _POINTS = ("tail", "pair_odds", "person_odds")
 _COUNTS = ("seed", "people", "photos", "pairs", "searched")
+_PAIR_MEASURED = ("measured_fmr", "measured_fnmr", "held_fmr", "held_fnmr")
+_PAIR_COUNTS = ("people", "photos", "painted", "pairs")
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 _SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
@@ -37,9 +45,14 @@ class Unbelievable(Exception):
 
 
 def plain(calibration: Calibration) -> dict[str, Any]:
-    """Return a calibration as values for JSON, without its contract."""
+    """Return a calibration as values for JSON, without its contract.
+
+    Without masks it is what it was before there were any, so that an older kith reads it too.
+    """
     values = asdict(calibration)
     del values["contract"]
+    if not calibration.masked:
+        del values["masked"]
     return values
 
 
@@ -50,22 +63,52 @@ def parsed(values: dict[str, Any], contract: EmbeddingContract) -> Calibration:
         Unbelievable: a value is missing, of another kind or not possible.
     """
     wanted = {field.name for field in fields(Calibration)} - {"contract"}
-    if values.keys() != wanted:
+    if values.keys() | {"masked"} != wanted:
         raise Unbelievable("values are missing or unknown")
-    taken = dict(values)
+    taken = _checked(values, _COUNTS, _MEASURED, _HIGHEST)
     for name in ("fmr", "fpir"):
         taken[name] = _number(values[name], name, 0.0, 1.0)
         if not 0.0 < taken[name] < 1.0:
             raise Unbelievable(f"its {name} is not possible")
-    taken["threshold"] = _number(values["threshold"], "threshold", -1.0, _HIGHEST)
     taken["odds_error"] = _number(values["odds_error"], "odds_error", 0.0, 1.0)
-    taken["scale"] = _number(values["scale"], "scale", 0.0, 10.0)
-    taken |= {name: _count(values[name], name) for name in _COUNTS}
-    taken |= {name: _measured(values[name], name) for name in _MEASURED}
-    taken |= {name: _points(values[name], name) for name in _POINTS}
+    taken["masked"] = _masked(values.get("masked", []))
     _check_texts(values)
-    _check_curves(taken)
     return Calibration(contract=contract, **taken)
+
+
+def _masked(values: Any) -> tuple[PairCalibration, ...]:
+    """Return what was measured behind masks; each pair stands there once at most."""
+    if not isinstance(values, list | tuple) or len(values) > len(MASKED):
+        raise Unbelievable("its masked is not possible")
+    found = tuple(_pair(each) for each in values)
+    if len({one.pair for one in found}) < len(found):
+        raise Unbelievable("its masked is not possible")
+    return found
+
+
+def _pair(values: Any) -> PairCalibration:
+    wanted = {field.name for field in fields(PairCalibration)}
+    if not isinstance(values, dict) or values.keys() != wanted:
+        raise Unbelievable("values are missing or unknown")
+    if type(values["pair"]) is not str or values["pair"] not in MASKED:
+        raise Unbelievable("its pair is not possible")
+    return PairCalibration(**_checked(values, _PAIR_COUNTS, _PAIR_MEASURED, HIGHEST_MASKED))
+
+
+def _checked(
+    values: dict[str, Any], counts: tuple[str, ...], measured: tuple[str, ...], highest: float
+) -> dict[str, Any]:
+    """Return all values; those that a calibration shares with one of masked pairs are checked."""
+    taken = dict(values)
+    taken["threshold"] = _number(values["threshold"], "threshold", -1.0, highest)
+    taken["scale"] = _number(values["scale"], "scale", 0.0, 10.0)
+    if type(values["rough"]) is not bool:
+        raise Unbelievable("its rough is not possible")
+    taken |= {name: _count(values[name], name) for name in counts}
+    taken |= {name: _measured(values[name], name) for name in measured}
+    taken |= {name: _points(values[name], name) for name in _POINTS}
+    _check_curves(taken, highest)
+    return taken
 
 
 def parsed_object(text: Any) -> dict[str, Any]:
@@ -86,8 +129,6 @@ def parsed_object(text: Any) -> dict[str, Any]:
 
 
 def _check_texts(values: dict[str, Any]) -> None:
-    if type(values["rough"]) is not bool:
-        raise Unbelievable("its rough is not possible")
     if type(values["source"]) is not str or values["source"] not in SOURCES:
         raise Unbelievable("its source is not possible")
     for name, form in (("created", _TIME), ("fingerprint", _SHA256)):
@@ -99,16 +140,16 @@ def _check_texts(values: dict[str, Any]) -> None:
             raise Unbelievable(f"its {name} is not possible")
 
 
-def _check_curves(values: dict[str, Any]) -> None:
+def _check_curves(values: dict[str, Any], highest: float) -> None:
     """Hold the curves to the one direction they go."""
     tail: Points = values["tail"]
-    if not all(0.0 < rate < 1.0 and abs(at) <= _HIGHEST for rate, at in tail):
+    if not all(0.0 < rate < 1.0 and abs(at) <= highest for rate, at in tail):
         raise Unbelievable("its tail is not possible")
     if not all(a[0] > b[0] and a[1] <= b[1] for a, b in pairwise(tail)):
         raise Unbelievable("its tail is not in order")
     for name in ("pair_odds", "person_odds"):
         odds: Points = values[name]
-        if not all(0.0 < p < 1.0 and abs(at) <= _HIGHEST for at, p in odds):
+        if not all(0.0 < p < 1.0 and abs(at) <= highest for at, p in odds):
             raise Unbelievable("its probabilities are not possible")
         if not all(a[0] < b[0] and a[1] <= b[1] for a, b in pairwise(odds)):
             raise Unbelievable("its probabilities are not in order")

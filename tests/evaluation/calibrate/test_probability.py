@@ -6,7 +6,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sklearn.isotonic import IsotonicRegression
 
-from kith.decision.calibration import probabilities
+from kith.decision.curves import probabilities
 from kith.evaluation.calibrate.probability import (
     MOST,
     STEP,

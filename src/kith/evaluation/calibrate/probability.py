@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kith.decision.calibration import probabilities
+from kith.decision.curves import probabilities
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from kith.decision.calibration import Points
+    from kith.decision.curves import Points
     from kith.evaluation.records import Scores
 
     Floats = npt.NDArray[np.float64]

@@ -19,7 +19,7 @@ from kith.evaluation.metrics.support import RULE_OF_3, RULE_OF_30
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from kith.decision.calibration import Points
+    from kith.decision.curves import Points
     from kith.evaluation.calibrate.similarities import Impostors
 
     Floats = npt.NDArray[np.float64]

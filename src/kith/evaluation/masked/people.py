@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kith.decision.calibration import probabilities
+from kith.decision.curves import probabilities
 from kith.evaluation.masked.records import (
     NOT_ASKED,
     RIGHT,
