@@ -48,8 +48,8 @@ def kith_home(recognizer: object, tmp_path_factory: pytest.TempPathFactory) -> P
     """A home with the default models in it, where a snippet may accept a licence."""
     place = tmp_path_factory.mktemp("home")
     store = ModelStore()
-    store.pull([card("mtcnn")])
-    for model in ("yunet", "sface", "mtcnn"):
+    store.pull([card("mtcnn"), card("face-landmarker")])
+    for model in ("yunet", "sface", "mtcnn", "face-landmarker"):
         shutil.copytree(home() / "models" / model, place / "models" / model)
     return place
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kith.models.card import Input, Licence, ModelCard, PackageMember, Url, Weights
+from kith.models.cards import figures
 
 CARDS = (
     ModelCard(
@@ -41,6 +42,7 @@ CARDS = (
         "points with the irises: Grishchenko and others: Attention Mesh. 2020, arXiv:2006.10962",
         training_data="photos of Google's, not published",
         importer="face-landmarker",
+        measured=figures.speed(5.1),
         notes="The file is a zip with several networks; the one for the points is used.",
     ),
     ModelCard(
@@ -72,5 +74,6 @@ CARDS = (
         "Localization. ICME workshops 2019, arXiv:1905.03469; network: Howard and others: "
         "MobileNets. 2017, arXiv:1704.04861",
         training_data="not stated",
+        measured=figures.speed(2.9),
     ),
 )

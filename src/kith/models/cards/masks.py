@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kith.models.card import Input, Licence, ModelCard, Url, Weights
+from kith.models.cards import figures
 
 _HOME = "https://github.com/AIZOOTech/FaceMaskDetection"
 
@@ -28,6 +29,7 @@ CARDS = (
         "SSD: Single Shot MultiBox Detector. ECCV 2016, arXiv:1512.02325",
         training_data="7,959 photos of WIDER FACE and MAFA",
         importer="mask-aizoo",
+        measured=figures.speed(8.0),
         notes="No package registry carries the file: it comes from its publisher's address, or "
         "from KITH_MODEL_MIRROR.",
     ),
