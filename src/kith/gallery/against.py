@@ -8,9 +8,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Self
 
-import numpy as np
-
-from kith.decision import checked_threshold, unusable
+from kith.decision.verify import verify_faces
 from kith.errors import InvalidName, printable
 from kith.gallery import writing
 from kith.gallery.folder import photos_of_folder
@@ -132,15 +130,18 @@ class Folder:
         Raises:
             OptionError: the threshold is outside −1…1.
         """
-        if threshold is None and self._calibration is not None:
-            threshold = self._calibration.threshold
-        least = checked_threshold(threshold, self._recognizer)
-        poor = unusable(face) is not None
-        return [
-            Compared(person, source, similarity, None if poor else similarity >= least)
-            for person, source, other in self.references
-            for similarity in [_similarity(face, other)]
-        ]
+        found = []
+        for person, source, other in self.references:
+            pair = verify_faces(
+                face,
+                other,
+                recognizer=self._recognizer,
+                threshold=threshold,
+                calibration=self._calibration,
+            )
+            assert pair.similarity is not None
+            found.append(Compared(person, source, pair.similarity, pair.same))
+        return found
 
     def _look(self, photo: tuple[str, str]) -> _Seen:
         """Describe a photo. Runs in the recogniser's threads."""
@@ -166,9 +167,3 @@ class Folder:
             on_photo(one.source, refusal)
             if one.photo is not None and refusal is None:
                 yield Reference(name, one.source, one.photo.faces[0])
-
-
-def _similarity(one: Face, other: Face) -> float:
-    assert one.embedding is not None
-    assert other.embedding is not None
-    return float(np.dot(one.embedding, other.embedding))
