@@ -47,7 +47,7 @@ def blend(part: Pixels, layer: Plane, share: Plane, shadow: Plane, grit: Grit, s
         seed: of the grain.
     """
     rng = np.random.default_rng(seed)
-    noise = rng.standard_normal(part.shape[:2]).astype(np.float32) * np.float32(grit.noise)
+    noise = rng.standard_normal(part.shape[:2], dtype=np.float32) * np.float32(grit.noise)
     if grit.blur > 0.8:
         noise = cv2.GaussianBlur(noise, (0, 0), 0.7) * np.float32(2.2)
     before = part.astype(np.float32) * (1 - shadow)[..., None]

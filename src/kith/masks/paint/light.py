@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
+from kith.masks.paint.arrays import along
 from kith.masks.paint.mean_face import FIVE, SKIN, SKIN_NORMALS
 
 if TYPE_CHECKING:
@@ -68,8 +69,8 @@ class Light:
 
     def shade(self, normals: Points) -> Plane:
         """Return how bright white surfaces (… × 3 unit vectors) are."""
-        level = self.ambient + normals @ self.direction
-        return np.maximum(level, 0.12 * self.ambient).astype(np.float32)
+        level = np.float32(self.ambient) + along(normals, self.direction)
+        return np.maximum(level, np.float32(0.12 * self.ambient))
 
     def local(self, places: Vector, reach: float) -> Plane:
         """Return how much brighter it is at places (N × 2) than elsewhere on the face."""
@@ -78,7 +79,7 @@ class Light:
             return np.ones(len(places), np.float32)
         apart = ((places[:, None] - where[None]) ** 2).sum(axis=2)
         weights = np.exp(-(apart - apart.min(axis=1, keepdims=True)) / (2 * reach**2))
-        return (weights @ gains / weights.sum(axis=1)).astype(np.float32)  # type: ignore[no-any-return]
+        return (along(weights, gains) / weights.sum(axis=1)).astype(np.float32)  # type: ignore[no-any-return]
 
 
 def read_light(pixels: Pixels, placement: Placement) -> Light:
@@ -91,7 +92,7 @@ def read_light(pixels: Pixels, placement: Placement) -> Light:
     crop, left, top, factor = _surroundings(pixels, placement)
     linear = TO_LINEAR[crop].astype(np.float32)
     soft = cv2.blur(linear, (3, 3))
-    luminance = soft @ LUMINANCE
+    luminance = along(soft, LUMINANCE)
     places, colours, facing = _skin(soft, placement, left, top, factor)
     if len(places) < 4:
         level = float(np.median(luminance)) if luminance.size else 0.3
@@ -205,7 +206,10 @@ def _colour(colours: Vector, weights: Vector, soft: Plane) -> Vector:
 
 def toned(luminance: Plane, tint: Vector) -> Plane:
     """Return the colours (… × 3, linear) of luminances (linear) on a photo of one colour."""
-    return luminance[..., None] * np.exp(_powers(luminance) @ tint).astype(np.float32)  # type: ignore[no-any-return]
+    shares = np.einsum("...p,pc->...c", _powers(luminance), tint)
+    return luminance[..., None] * np.exp(shares).astype(np.float32)
+        np.einsum("...p,pc->...c", _powers(luminance), tint)
+    ).astype(np.float32)
 
 
 def _powers(luminance: Plane) -> Plane:
@@ -216,7 +220,7 @@ def _powers(luminance: Plane) -> Plane:
 def _tint(soft: Plane) -> Vector | None:
     """Return how a photo is toned; None where colours differ between places equally bright."""
     flat = soft.reshape(-1, 3)[::3].astype(np.float64)
-    luminance = flat @ LUMINANCE
+    luminance = along(flat, LUMINANCE)
     inside = (luminance > SHADES[0]) & (luminance < SHADES[1])
     if int(inside.sum()) < 20:
         return None
@@ -225,6 +229,7 @@ def _tint(soft: Plane) -> Vector | None:
     powers = _powers(luminance)
     # Even a photo of one shade has an answer: the small hold keeps the others at naught.
     hold = 1e-3 * len(flat) * np.diag([0.0, 1.0, 1.0])
-    tint = np.linalg.solve(powers.T @ powers + hold, powers.T @ shares)
-    red, _, blue = (shares - powers @ tint).std(axis=0)
+    square, mixed = (np.einsum("np,nq->pq", powers, other) for other in (powers, shares))
+    tint = np.linalg.solve(square + hold, mixed)
+    red, _, blue = (shares - np.einsum("np,pc->nc", powers, tint)).std(axis=0)
     return tint if red < ONE_COLOUR and blue < 2 * ONE_COLOUR else None

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from kith.masks.paint.arrays import along
 from kith.masks.paint.light import LUMINANCE, toned
 from kith.masks.paint.sheet import Sheet, stretch
 from kith.masks.paint.surface import normals
@@ -32,7 +33,7 @@ def lit(sheet: Sheet, grid: Points, light: Light, scale: float) -> Plane:
     """
     rows, columns = sheet.shape
     smooth = stretch(normals(grid), columns, rows)
-    relief = 1 + (_bumpy(sheet, grid, smooth) - smooth) @ _raking(light)
+    relief = 1 + along(_bumpy(sheet, grid, smooth) - smooth, _raking(light))
     relief = np.clip(relief, 0.35, 1.5)
     local = light.local(grid[:, :, :2].reshape(-1, 2), SMOOTH * scale)
     gain = stretch(local.reshape(grid.shape[:2]), columns, rows)
@@ -69,7 +70,7 @@ def _bumpy(sheet: Sheet, grid: Points, facing: Plane) -> Plane:
     long = sheet.top + sheet.bottom
     fall = fall * (rows / sheet.density / np.maximum(long, 1.0))
     tilted = facing - fall[..., None] * below - lean[..., None] * right
-    return tilted / np.linalg.norm(tilted, axis=2, keepdims=True)  # type: ignore[no-any-return]
+    return tilted / np.sqrt(np.einsum("ijk,ijk->ij", tilted, tilted))[..., None]  # type: ignore[no-any-return]
 
 
 def _unit(steps: Vector) -> Vector:
@@ -78,8 +79,7 @@ def _unit(steps: Vector) -> Vector:
 
 def _seen(colours: Plane, light: Light) -> Plane:
     """Return colours as this photo shows them: in its light, with its haze, in its tint."""
-    weights = LUMINANCE.astype(np.float32)
     haze = np.float32(min(light.black, 0.05))
     if light.tint is not None:
-        return toned((colours @ weights) * (1 - haze) + haze, light.tint)
+        return toned(along(colours, LUMINANCE) * (1 - haze) + haze, light.tint)
     return colours * light.colour.astype(np.float32) * (1 - haze) + haze

@@ -42,7 +42,8 @@ class Placement:
         if self.residuals is not None:
             apart = np.sum((flat[:, None] - ANCHORS[None]) ** 2, axis=2)
             weights = np.exp(-(apart - apart.min(axis=1, keepdims=True)) / (2 * REACH**2))
-            placed += weights / weights.sum(axis=1, keepdims=True) @ self.residuals
+            weights /= weights.sum(axis=1, keepdims=True)
+            placed += np.einsum("pa,ac->pc", weights, self.residuals)
         return placed.reshape(points.shape)
 
     def facing(self, directions: Points) -> Points:

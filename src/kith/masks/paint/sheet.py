@@ -103,12 +103,16 @@ def lay_flat(grid: Points, density: float, colour: Colour) -> Sheet:
 
 
 def stretch(plane: Plane, width: int, height: int) -> Plane:
-    """Enlarge a plane given at a grid's points (rows × columns [× channels])."""
+    """Enlarge what is given at a grid's points (rows × columns [× channels]), linearly.
+
+    The outer points come to lie at the outer pixels, to within half of one.
+    """
     rows, columns = plane.shape[:2]
-    x = np.linspace(0, columns - 1, width, dtype=np.float32)
-    y = np.linspace(0, rows - 1, height, dtype=np.float32)
-    x, y = np.meshgrid(x, y)
-    return cv2.remap(plane.astype(np.float32), x, y, cv2.INTER_LINEAR)
+    # OpenCV takes the points for pixels, which reach half a step beyond: that is cut off.
+    wide, high = width * columns // (columns - 1), height * rows // (rows - 1)
+    left, top = (wide - width) // 2, (high - height) // 2
+    large = cv2.resize(plane.astype(np.float32), (wide, high), interpolation=cv2.INTER_LINEAR)
+    return np.ascontiguousarray(large[top : top + height, left : left + width])
 
 
 def ripples(sheet: Sheet, rng: np.random.Generator, across: float, down: float) -> Plane:

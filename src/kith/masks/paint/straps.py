@@ -73,7 +73,7 @@ def cut_at_hair(
     height, width = photo.shape[:2]
     kept = []
     for way in ways:
-        near = np.array([_patch(photo, x, y, 0.15 * scale) for x, y, _ in way])
+        near = _near(photo, way, 0.15 * scale)
         inside = (way[:, :2] > -1).all(axis=1) & (way[:, 0] < width) & (way[:, 1] < height)
         alien = ~inside | (_unlike(near, skin) > UNLIKE)
         # One odd place is a mole or an ear-ring's edge, two in a row are not skin.
@@ -84,13 +84,13 @@ def cut_at_hair(
     return kept
 
 
-def _patch(photo: Pixels, x: float, y: float, reach: float) -> Vector:
-    """Return the mean colour around a place, linear."""
+def _near(photo: Pixels, way: Points, reach: float) -> Vector:
+    """Return the mean colour around each place of a way (N × 3, linear)."""
     height, width = photo.shape[:2]
-    left, top = (int(np.clip(v - reach, 0, m - 1)) for v, m in ((x, width), (y, height)))
-    right, bottom = (int(v + reach) + 1 for v in (x, y))
-    part = photo[top : max(bottom, top + 1), left : max(right, left + 1)]
-    return TO_LINEAR[part].reshape(-1, 3).mean(axis=0)  # type: ignore[no-any-return]
+    offsets = np.array([(x, y) for y in (-reach, 0, reach) for x in (-reach, 0, reach)])
+    at = np.rint(way[:, None, :2] + offsets).astype(int)
+    columns, rows = np.clip(at[..., 0], 0, width - 1), np.clip(at[..., 1], 0, height - 1)
+    return TO_LINEAR[photo[rows, columns]].mean(axis=1)  # type: ignore[no-any-return]
 
 
 def _unlike(colours: Vector, skin: Vector) -> Vector:
