@@ -163,7 +163,8 @@ def _decisions(result: MaskedResult) -> list[tuple[str, dict[str, str]]]:
         for one in measured.at if measured else ():
             missed, matched = one.point.fnmr.value or 0.0, one.point.fmr.value or 0.0
             errors = f"{100 * missed:.1f} / {100 * matched:.2f}"
-            cells[names[one.name]] = f"{100 * one.accuracy:.2f} %\n{errors}"
+            even = f"{100 * one.balanced:.2f} even"
+            cells[names[one.name]] = f"{100 * one.accuracy:.2f} %\n{even}\n{errors}"
         rows.append((name, cells))
     return rows
 
@@ -200,8 +201,8 @@ def _print_legend(result: MaskedResult) -> None:
         "names: each photo searched among all people, without its own copy among them",
         "FMR without masks: a masked face against one without, at the threshold that pairs without",
         "masks need; its own threshold: the one that masked pairs need for the same FMR",
-        "accuracy: share of all pairs decided rightly; below it FNMR / FMR in per cent;",
-        "distance: cosine distance, 1 − similarity",
+        "accuracy: share of all pairs decided rightly; even: as if there were as many of one person",
+        "as of two; below it FNMR / FMR in per cent; distance: cosine distance, 1 − similarity",
     ]
     if result.bare.eer.interval is not None:
         lines.append("below other figures their 95 % interval, by bootstrap over people")

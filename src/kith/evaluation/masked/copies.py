@@ -178,7 +178,9 @@ def _masked(
     if again is None or overlap(again.box, place) < SAME_FACE:
         return _Copy(None, NOT_FOUND, True)
     poor = unusable(again)
-    return _Copy(again if poor is None else None, poor, True)
+    if poor is not None:
+        return _Copy(None, poor, True)
+    return _Copy(replace(again, quality=None), None, True)  # what it is made of is not needed
 
 
 def reduced(face: Face, scale: float) -> Face:
