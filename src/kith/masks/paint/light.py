@@ -208,8 +208,6 @@ def toned(luminance: Plane, tint: Vector) -> Plane:
     """Return the colours (… × 3, linear) of luminances (linear) on a photo of one colour."""
     shares = np.einsum("...p,pc->...c", _powers(luminance), tint)
     return luminance[..., None] * np.exp(shares).astype(np.float32)
-        np.einsum("...p,pc->...c", _powers(luminance), tint)
-    ).astype(np.float32)
 
 
 def _powers(luminance: Plane) -> Plane:
