@@ -207,7 +207,7 @@ def _colour(colours: Vector, weights: Vector, soft: Plane) -> Vector:
 def toned(luminance: Plane, tint: Vector) -> Plane:
     """Return the colours (… × 3, linear) of luminances (linear) on a photo of one colour."""
     shares = np.einsum("...p,pc->...c", _powers(luminance), tint)
-    return luminance[..., None] * np.exp(shares).astype(np.float32)
+    return luminance[..., None] * np.exp(shares).astype(np.float32)  # type: ignore[no-any-return]
 
 
 def _powers(luminance: Plane) -> Plane:
