@@ -16,6 +16,7 @@ from kith.errors import WeightsUnreadable
 from kith.models.importers.graph import INPUT, GraphBuilder
 from kith.models.importers.tflite import NUMBERS, Network
 from kith.models.rewrite import prelu_as_convolutions, rewrite
+from kith.models.rewrite_prelu import prelu_as_halves
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -83,7 +84,7 @@ def build(tensors: Tensors, picture: tuple[int, int, int], outputs: Mapping[str,
         raise WeightsUnreadable(f"{tensors.source} is not a network of TensorFlow Lite")
     encoded = _Writer(tensors, picture, outputs).write()
     try:
-        encoded = rewrite(encoded, [prelu_as_convolutions])
+        encoded = rewrite(encoded, [prelu_as_halves, prelu_as_convolutions])
         _try(encoded, picture)
     except Exception as error:
         # onnxruntime's errors have nothing in common but that.
