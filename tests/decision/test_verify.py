@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 class Names:
     """What `verify` asks of a recogniser besides faces."""
 
-    detector, embedder, threshold = "eyes", "brain", 0.4
+    detector, embedder, threshold, masked_space = "eyes", "brain", 0.4, None
 
 
 NAMED = cast("kith.Recognizer", Names())

@@ -6,10 +6,9 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from kith.decision.identify import unusable
 from kith.errors import OptionError
+from kith.masks import compare, pair_of
 from kith.recognizer import Recognizer, largest_central
 from kith.types import Verdict, Verification
 
@@ -28,7 +27,8 @@ def verify(
 ) -> Verification:
     """Say whether two photos show the same person.
 
-    In a photo of several people the largest central face is meant.
+    In a photo of several people the largest central face is meant. Faces with masks are compared as
+    `kith.masks.space` says; the answer's `masks` tells who wore one.
 
     Args:
         a: a path, encoded bytes, a PIL image, or RGB pixels (uint8, H × W × 3).
@@ -75,15 +75,16 @@ def verify_faces(
     Raises:
         OptionError: the threshold is outside −1…1.
     """
+    pair = pair_of(a.mask, b.mask) if a is not None and b is not None else None
     if threshold is None and calibration is not None:
-        least, promised = calibration.threshold, calibration.promise()
+        least, promised = calibration.of_pair(pair).threshold, calibration.promise(pair=pair)
     else:
         least, promised = checked_threshold(threshold, recognizer), None
-    found = _verification(a, b, recognizer, least)
+    found = replace(_verification(a, b, recognizer, least), masks=pair, calibration=promised)
     if calibration is None or found.similarity is None:
-        return replace(found, calibration=promised)
-    odds = calibration.probability(found.similarity)
-    return replace(found, calibration=promised, probability=odds)
+        return found
+    odds = calibration.probability(found.similarity, pair=pair)
+    return replace(found, probability=odds)
 
 
 @lru_cache(maxsize=1)
@@ -120,7 +121,7 @@ def _verification(
         which = "either photo" if a is None and b is None else f"photo {'A' if a is None else 'B'}"
         reason = f"no face found in {which}"
     elif a.embedding is not None and b.embedding is not None:
-        similarity = float(np.dot(a.embedding, b.embedding))
+        similarity = compare(a, b, recognizer.masked_space)
         poor = [f"photo {n}: {unusable(f)}" for n, f in (("A", a), ("B", b)) if unusable(f)]
         verdict = Verdict.MATCH if similarity >= threshold else Verdict.UNKNOWN
         if poor:

@@ -2,6 +2,8 @@
 
 from kith.masks.look import COVERAGES, STYLES, MaskLook, random_look
 from kith.masks.painter import Painted, PaintedFace, Painter
+from kith.masks.sight import MaskSight
+from kith.masks.space import MaskedSpace, compare, is_masked, masked_space, pair_of
 from kith.masks.teller import TELLER, MaskTeller
 
 __all__ = [
@@ -9,9 +11,15 @@ __all__ = [
     "STYLES",
     "TELLER",
     "MaskLook",
+    "MaskSight",
     "MaskTeller",
+    "MaskedSpace",
     "Painted",
     "PaintedFace",
     "Painter",
+    "compare",
+    "is_masked",
+    "masked_space",
+    "pair_of",
     "random_look",
 ]

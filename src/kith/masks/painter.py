@@ -11,7 +11,7 @@ from kith.errors import InputError
 from kith.masks.look import MaskLook
 from kith.masks.paint import keep
 from kith.masks.paint.mean_face import FIVE
-from kith.masks.paint.placement import Placement, from_five, from_mesh
+from kith.masks.paint.placement import Placement, from_dense, from_five
 from kith.masks.paint.render import render
 from kith.types import MaskState
 
@@ -155,8 +155,8 @@ class Painter:
         if face.mask is not None and face.mask.state is not MaskState.NONE and not over:
             return "wears a mask already"
         found = self._network.find(pixels, face.landmarks) if self._network else None
-        if found is not None and found.layout == "mesh478":
-            place, most = from_mesh(found), APART_MESH
+        if found is not None:
+            place, most = from_dense(found), APART_MESH
         else:
             place = from_five(face.landmarks)
             most = APART_FIVE if self._network is None else APART_UNSEEN

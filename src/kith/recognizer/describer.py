@@ -12,7 +12,7 @@ from kith.recognizer.faces import at_full_size, judge, make_face, strengths
 if TYPE_CHECKING:
     from kith.detection import Detections
     from kith.embedding import AnyEmbedder
-    from kith.masks import MaskTeller
+    from kith.masks import MaskSight
     from kith.media import Photo
     from kith.models.card import ModelCard
     from kith.types import Face
@@ -24,16 +24,16 @@ class Describer:
     Args:
         embedder: whose numbers describe a face.
         detector: card of the network that finds the faces.
-        teller: sees who wears a mask.
+        sight: sees who wears a mask, and where the points of those are.
         workers: faces of one photo that may be worked on at a time.
     """
 
     def __init__(
-        self, embedder: AnyEmbedder, detector: ModelCard, teller: MaskTeller, workers: int
+        self, embedder: AnyEmbedder, detector: ModelCard, sight: MaskSight, workers: int
     ) -> None:
         self._embedder = embedder
         self._detector = detector
-        self._teller = teller
+        self._sight = sight
         # Threads of its own: work in the recogniser's threads asks for faces, and would otherwise
         # wait for the thread it runs in.
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="kith-faces")
@@ -50,6 +50,7 @@ class Describer:
             photo: that they are on.
             share: use all threads for this one photo.
         """
+        found, masks = self._sight.look(photo.pixels, found)
         parts = self._embedder.parts
         # Networks of one framing share it. Quality is measured on one, whatever they see.
         recipes = {recipe.name: recipe for recipe in (*(part.recipe for part in parts), ARCFACE)}
@@ -74,7 +75,7 @@ class Describer:
                 at_full_size(found, photo),
                 crops[ARCFACE.name],
                 described,
-                self._teller.tell(photo.pixels, found.points),
+                masks,
                 strict=True,
             )
         )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self, TypeVar
 from kith.alignment import ARCFACE
 from kith.detection import check_score
 from kith.embedding import open_embedder, parse
-from kith.masks import MaskTeller
+from kith.masks import MaskSight, masked_space
 from kith.media import Photo
 from kith.models import ModelStore
 from kith.models.catalogue import card
@@ -20,6 +20,7 @@ from kith.recognizer.pipeline import Pipeline
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from kith.masks import MaskedSpace
     from kith.media import Limits
     from kith.types import Box, EmbeddingContract, Face, ImageInput, PhotoFaces, Pixels
 
@@ -81,12 +82,12 @@ class Recognizer:
                 store.accept(wanted)
         with ThreadPoolExecutor(1) as pool:
             opening = pool.submit(open_embedder, embedder, store, device)
-            self._teller = MaskTeller(store, device)
+            self._sight = MaskSight(store, device)
             self._finder = Finder(
                 detector,
                 device,
                 store,
-                self._teller,
+                self._sight.teller,
                 score=score,
                 min_face=min_face,
                 limits=limits,
@@ -95,7 +96,7 @@ class Recognizer:
             self._embedder = opening.result()
         self._device = device
         self.workers = self._finder.workers
-        self._describer = Describer(self._embedder, card(self.detector), self._teller, self.workers)
+        self._describer = Describer(self._embedder, card(self.detector), self._sight, self.workers)
 
     def close(self) -> None:
         """End the worker threads; safe to call twice."""
@@ -122,6 +123,11 @@ class Recognizer:
     def contract(self) -> EmbeddingContract:
         """What must agree before embeddings of two recognisers may be compared."""
         return self._embedder.contract
+
+    @property
+    def masked_space(self) -> MaskedSpace | None:
+        """How faces with masks are compared; None where that was not measured of the embedder."""
+        return masked_space(self.embedder)
 
     @property
     def pipeline(self) -> Pipeline:
@@ -248,8 +254,7 @@ class Recognizer:
         return self._describer.faces(found, frame, share=False)[0]
 
     def _located(self, photo: Photo) -> tuple[Face, ...]:
-        found = self._finder.find(photo)
-        masks = self._teller.tell(photo.pixels, found.points)
+        found, masks = self._sight.look(photo.pixels, self._finder.find(photo))
         return tuple(
             make_face(one, mask=mask)
             for one, mask in zip(at_full_size(found, photo), masks, strict=True)

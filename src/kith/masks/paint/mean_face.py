@@ -110,9 +110,16 @@ _SKIN = (
 _MIRROR = np.array([-1.0, 1.0, 1.0])
 
 
-def _both_sides() -> tuple[np.ndarray, np.ndarray]:
+def both_sides(
+    rows: Sequence[tuple[int, int, float, float, float]],
+) -> tuple[npt.NDArray[np.int64], Points]:
+    """Return the numbers of points, and where they lie (N × 3), from a table of one side.
+
+    Args:
+        rows: a point, its mirror image (itself in the middle), x, y, z.
+    """
     numbers, places = [], []
-    for left, right, *place in _ANCHORS:
+    for left, right, *place in rows:
         numbers.append(left)
         places.append(place)
         if right != left:
@@ -126,7 +133,7 @@ def _mirrored(rows: np.ndarray) -> np.ndarray:
     return np.concatenate([rows, across * np.tile(_MIRROR, rows.shape[1] // 3)])
 
 
-ANCHOR_NUMBERS, ANCHORS = _both_sides()
+ANCHOR_NUMBERS, ANCHORS = both_sides(_ANCHORS)
 """Which of the mesh's 478 points, and where they lie on the mean face (N × 3)."""
 
 SKIN, SKIN_NORMALS = np.hsplit(_mirrored(np.array(_SKIN)), 2)
