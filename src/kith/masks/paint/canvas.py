@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from kith.masks.paint.arrays import Points
     from collections.abc import Sequence
 
+    from kith.masks.paint.arrays import Points
     from kith.types import Pixels
 
 FINEST, COARSEST = 26.0, 9.0

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from kith.masks.paint.arrays import Points
     from collections.abc import Mapping
 
+    from kith.masks.paint.arrays import Points
 
 
 _PLEATED = """

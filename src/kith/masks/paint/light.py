@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
+from kith.masks.paint.arrays import along
 from kith.masks.paint.mean_face import FIVE, SKIN, SKIN_NORMALS
 
 if TYPE_CHECKING:

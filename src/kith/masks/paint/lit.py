@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from kith.masks.paint.arrays import along
 from kith.masks.paint.light import LUMINANCE, toned
 from kith.masks.paint.sheet import Sheet, stretch
 from kith.masks.paint.surface import normals

@@ -8,7 +8,16 @@ the pupils, which are 6.3 cm apart. Measured: the mean of the meshes that the ne
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy.typing as npt
+
+    from kith.masks.paint.arrays import Points
 
 _ANCHORS = (
     # point of the mesh, its mirror image, x, y, z
@@ -128,7 +137,7 @@ def both_sides(
     return np.array(numbers), np.array(places, np.float64)
 
 
-def _mirrored(rows: np.ndarray) -> np.ndarray:
+def _mirrored(rows: Points) -> Points:
     across = rows[rows[:, 0] != 0.0]
     return np.concatenate([rows, across * np.tile(_MIRROR, rows.shape[1] // 3)])
 

@@ -11,8 +11,10 @@ from kith.masks.paint import mean_106
 from kith.masks.paint.mean_face import ANCHOR_NUMBERS, ANCHORS, FIVE
 
 if TYPE_CHECKING:
-    from kith.masks.paint.arrays import Points
+    import numpy.typing as npt
+
     from kith.landmarks import DenseLandmarks
+    from kith.masks.paint.arrays import Points
 
 REACH = 1.6
 """Centimetres over which what is particular about a face is smoothed: cloth does not follow

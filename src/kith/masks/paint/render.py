@@ -20,10 +20,10 @@ from kith.masks.paint.styles import DRAW
 from kith.masks.paint.surface import refine, show
 
 if TYPE_CHECKING:
-    from kith.masks.paint.arrays import Plane, Points
     from collections.abc import Sequence
 
     from kith.masks.look import MaskLook
+    from kith.masks.paint.arrays import Plane, Points
     from kith.masks.paint.placement import Placement
     from kith.masks.paint.styles.base import Trim
     from kith.types import Pixels

@@ -10,9 +10,9 @@ from kith.masks.paint.light import LUMINANCE
 from kith.masks.paint.sheet import ripples
 
 if TYPE_CHECKING:
-    from kith.masks.paint.arrays import Plane
     from collections.abc import Callable
 
+    from kith.masks.paint.arrays import Plane
     from kith.masks.paint.sheet import Sheet
 
 
