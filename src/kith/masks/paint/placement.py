@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,7 +20,9 @@ REACH = 1.6
 """Centimetres over which what is particular about a face is smoothed: cloth does not follow
 wrinkles."""
 
-NOTHING: Points = np.zeros((0, 3))
+
+def _nothing() -> Points:
+    return np.zeros((0, 3))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,8 +41,8 @@ class Placement:
     scale: float
     turn: Points
     offset: Points
-    anchors: Points = NOTHING
-    residuals: Points = NOTHING
+    anchors: Points = field(default_factory=_nothing)
+    residuals: Points = field(default_factory=_nothing)
 
     def place(self, points: Points) -> Points:
         """Take points of the mean face (… × 3, cm) to the photo (… × 3, pixels)."""
