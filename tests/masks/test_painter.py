@@ -378,3 +378,16 @@ def test_wrong_use(by_five: Painter, obama: Pixels, face: Face) -> None:
 def test_a_painter_of_an_unknown_network() -> None:
     with pytest.raises(kith.ModelError):
         Painter(landmarks="yunet")
+
+
+def test_placed_by_106_points(
+    networks: ModelStore, painter: Painter, obama: Pixels, face: Face
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("KITH_ACCEPT_LICENCES", "landmarks-106")
+        other = Painter(networks, landmarks="landmarks-106")
+    areas = [
+        area_of(one.paint(obama, [face], MaskLook()).faces[0], obama.shape)
+        for one in (painter, other)
+    ]
+    assert (areas[0] & areas[1]).sum() / (areas[0] | areas[1]).sum() > 0.85
