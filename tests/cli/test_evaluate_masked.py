@@ -61,7 +61,11 @@ def words(done: Done) -> str:
 
 def test_json(kith: Kith, people: Path) -> None:
     asked = ("--styles", "surgical,cloth", "--coverages", "nose,chin", "--far", "0.2,1e-3")
-    [found] = kith.fine("evaluate", "masked", "--root", people, *asked, "--json").objects
+    found, other = kith.fine("evaluate", "masked", "--root", people, *asked, "--json").objects
+    assert (found["comparison"], other["comparison"]) == ("whole face", "as kith compares")
+    assert other.keys() == found.keys()
+    assert other["bare"] == found["bare"]
+    assert other["masked"][0]["similarity"] != found["masked"][0]["similarity"]
     assert found.keys() > CONTRACT
     assert (found["photos"], found["people"], found["pairs"]) == (9, 3, 36)
     kinds = [(one["style"], one["coverage"]) for one in found["masked"]]
@@ -102,6 +106,7 @@ def test_tables(kith: Kith, people: Path, monkeypatch: pytest.MonkeyPatch) -> No
     asked = ("evaluate", "masked", "--root", people, "--style", "surgical", "--far", "0.2,1e-3")
     done = kith.fine(*asked, "--photos")
     said = words(done)
+    assert "yunet + sface, as kith compares; names from 0.368" in said
     assert f"{people}: 36 pairs (9 of one person, 27 of two) of 9 photos of 3 people" in said
     assert "masked in 1 way" in said
     assert "what masks cost" in said
@@ -135,13 +140,13 @@ def test_pairs_of_a_list(kith: Kith, people: Path, tmp_path: Path) -> None:
     table = tmp_path / "pairs.csv"
     table.write_text("\n".join(rows))
     asked = ("--root", people, "--pairs", table, "--style", "surgical", "--json")
-    [found] = kith.fine("evaluate", "masked", *asked).objects
+    found, _ = kith.fine("evaluate", "masked", *asked).objects
     assert (found["pairs"], found["genuine"], found["impostor"]) == (8, 6, 2)
     assert found["masked"][0]["masked_probe"]["pairs"] == 16
     (people / photos[0]).unlink()
     done = kith("evaluate", "masked", *asked)
     assert (done.code, "1 of 9 photos are not below" in done.complaint) == (2, True)
-    [some] = kith.fine("evaluate", "masked", *asked, "--skip-missing").objects
+    some, _ = kith.fine("evaluate", "masked", *asked, "--skip-missing").objects
     assert some["pairs"] == 7
 
 
@@ -152,7 +157,7 @@ def test_two_people_a_photo_without_faces_and_a_broken_one(
     shutil.copy(photos / "green.png", people / "ben_afflek")
     (people / "ben_afflek" / "broken.jpg").write_bytes(b"no photo")
     asked = ("evaluate", "masked", "--root", people, "--style", "surgical", "--photos")
-    [found] = kith.fine(*asked, "--json").objects
+    found, _ = kith.fine(*asked, "--json").objects
     assert (found["photos"], found["people"], found["failures_to_acquire"]) == (8, 2, 2)
     assert found["masked"][0]["painted"] == 6
     assert {one["bare"]["answer"] for one in found["of_photos"]} == {"right", "unknown"}
@@ -225,7 +230,7 @@ def test_it_stops_when_asked(spawn: Spawn, celebrities: Path, tmp_path: Path) ->
         "--coverages", every[1], "--report", report, "--json", "--no-cache",
     )  # fmt: skip
     time.sleep(2.0)
-    assert running.poll() is None
+    assert running.poll() is None, running.communicate()
     running.send_signal(signal.SIGINT)
     began = time.monotonic()
     out, err = running.communicate(timeout=30)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from kith.evaluation.masked.records import MaskedEvaluated
+    from kith.evaluation.masked.scoring import Comparison
     from kith.evaluation.records import PairProtocol
     from kith.types import MaskState
 
@@ -84,9 +85,14 @@ def portrayed(
     return Portrayed(seen, tuple(copies))
 
 
-def study(whole: PairProtocol, seen: Portrayed, **options: object) -> MaskedEvaluated:
+def study(
+    whole: PairProtocol,
+    seen: Portrayed,
+    comparison: Comparison | None = None,
+    **options: object,
+) -> MaskedEvaluated:
     options = {"rounds": 20, "rates": (0.1, 0.02, 1e-5), **options}
-    return measure(whole, seen, Painter(landmarks=None), WholeFace(), **options)
+    return measure(whole, seen, Painter(landmarks=None), comparison or WholeFace(), **options)
 
 
 def sha256(text: str) -> str:

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from decision.calibrations import MIXED as PART
 from decision.calibrations import calibration
 from kith.errors import OptionError, ProtocolError
 from kith.evaluation.compare import compare
 from kith.evaluation.masked import kinds_of
 from kith.evaluation.masked.records import NOT_ASKED, RIGHT, UNKNOWN, WRONG
+from kith.evaluation.masked.scoring import AsKith, WholeFace
 from kith.evaluation.masked.shapes import masked_shape
 from kith.evaluation.masked.shares import share
 from kith.evaluation.metrics import at_rates, threshold_at_fmr
-from kith.types import MaskState
+from kith.masks import compare as compare_two
+from kith.masks.space import MIXED, WORN, MaskedSpace
+from kith.types import Mask, MaskState
 
-from .described import CONTRACT, protocol
+from .described import CONTRACT, DIMENSION, protocol
 from .masked_made import everybody, portrayed, sha256, study, vectors
 
 PEOPLE, EACH = 12, 3
@@ -307,3 +312,69 @@ def test_the_same_twice(whole, rows):
     for one in (first, second):
         one.pop("seconds")
     assert first == second
+
+
+def a_space(random):
+    """What masks do, drawn: means of three states, two axes."""
+    axes, _ = np.linalg.qr(random.normal(size=(DIMENSION, 2)))
+    means = {state: (0.1 * random.normal(size=DIMENSION)).astype(np.float32) for state in MaskState}
+    return MaskedSpace(
+        means=means,
+        axes=axes.T.astype(np.float32),
+        keep=np.array([0.1, 0.5], np.float32),
+        scales={MIXED: (0.05, 0.9), WORN: (-0.02, 1.1)},
+    )
+
+
+def test_as_kith_compares_is_what_kith_says_of_two_faces(whole, rows, random):
+    space = a_space(random)
+    seen = portrayed(rows, lost=[4], failed=[11], told=MaskState.WORN)
+    told = [MaskState.NONE, MaskState.WRONG, None]
+    bare = [
+        face and replace(face, mask=told[at % 3] and Mask(told[at % 3], 0.8))
+        for at, face in enumerate(seen.described.faces)
+    ]
+    masked = seen.copies[0].faces
+    for probes, references in ((masked, bare), (bare, bare), (masked, masked)):
+        found = AsKith(space)(probes, references, whole.first, whole.second)
+        for at in range(len(found)):
+            one, other = probes[whole.first[at]], references[whole.second[at]]
+            if one is None or other is None:
+                assert np.isneginf(found[at])
+            else:
+                assert found[at] == pytest.approx(compare_two(one, other, space), abs=1e-5)
+
+
+def test_searches_as_kith_compares(whole, rows, random):
+    space = a_space(random)
+    seen = portrayed(rows, told=MaskState.WORN)
+    plain, kith = (study(whole, seen, comparison=way) for way in (WholeFace(), AsKith(space)))
+    np.testing.assert_array_equal(plain.result.looked.own, kith.result.looked.own)
+    unit = rows / np.linalg.norm(rows, axis=1, keepdims=True)
+    for at in (0, 17):
+        own = [other for other in range(at // EACH * EACH, (at // EACH + 1) * EACH) if other != at]
+        mean = unit[own].mean(axis=0)
+        template = (mean / np.linalg.norm(mean)).astype(np.float32)
+        probe = seen.copies[0].faces[at].embedding
+        one, other = space.project(np.stack([probe, template]), [MaskState.WORN, None])
+        expected = space.similarity(float(one @ other), MIXED)
+        assert kith.result.kinds[0].looked.own[at] == pytest.approx(expected, abs=1e-5)
+
+
+def test_thresholds_calibrated_for_masks(whole, rows, random):
+    part = replace(PART, threshold=0.3)
+    known = calibration(contract=CONTRACT, threshold=0.45, masked=(part,))
+    seen = portrayed(rows, told=MaskState.WORN)
+    plain, kith = (
+        study(whole, seen, comparison=way, calibration=known).result
+        for way in (WholeFace(), AsKith(a_space(random)))
+    )
+    for result, least in ((plain, 0.45), (kith, 0.3)):
+        at = {one.name: one.point.threshold for one in result.kinds[0].probe.at}
+        assert at["calibrated"] == least
+        assert result.bare.at[-1].point.threshold == 0.45
+        both = {one.name: one.point.threshold for one in result.kinds[0].both.at}
+        assert both["calibrated"] == 0.45  # not measured: goes by faces without masks
+        assert result.threshold.masked == least
+    assert kith.threshold.masked_search == known.threshold_for(PEOPLE, MIXED)
+    assert plain.threshold.masked_search == known.threshold_for(PEOPLE)

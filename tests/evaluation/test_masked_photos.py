@@ -105,7 +105,7 @@ def test_nothing_is_written_and_copies_are_not_kept(
 
 def test_the_whole_study(protocol, recognizer, painter):
     told = []
-    [evaluated] = evaluate_masked(
+    evaluated, _ = evaluate_masked(
         protocol, recognizer, kinds=KINDS, painter=painter, rounds=20, rates=(0.5, 1e-3),
         on_photo=lambda: told.append(1),
     )  # fmt: skip
@@ -128,7 +128,7 @@ def test_broken_photos_and_such_without_faces_count(people, recognizer, painter,
     green = Image.fromarray(np.full((200, 200, 3), (20, 90, 30), np.uint8))
     green.save(folder / "madonna" / "green.png")
     protocol = read_masked(folder)
-    [evaluated] = evaluate_masked(
+    evaluated, _ = evaluate_masked(
         protocol, recognizer, kinds=KINDS[:1], painter=painter, rounds=0, rates=(0.5,)
     )
     result = evaluated.result

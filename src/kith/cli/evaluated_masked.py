@@ -49,7 +49,7 @@ def print_masked(evaluated: Sequence[MaskedEvaluated], *, photos: bool) -> None:
 
 def _print(one: MaskedEvaluated, *, photos: bool) -> None:
     result = one.result
-    say(f"\n{result.system.name}, compared by {result.comparison}{_at(result)}")
+    say(f"\n{result.system.name}, {result.comparison}{_at(result)}")
     print_rows(_costs(result), "what masks cost", most=8)
     _print_missing(result)
     _print_pairs(result)
@@ -201,8 +201,8 @@ def _print_legend(result: MaskedResult) -> None:
         "names: each photo searched among all people, without its own copy among them",
         "FMR without masks: a masked face against one without, at the threshold that pairs without",
         "masks need; its own threshold: the one that masked pairs need for the same FMR",
-        "accuracy: share of all pairs decided rightly; even: as if pairs of one person were as many",
-        "as those of two; below it FNMR / FMR in per cent; distance: cosine distance, 1 − similarity",
+        "accuracy: share of all pairs decided rightly; even: as if those of one person were as",
+        "many as those of two; below it FNMR / FMR in per cent; distance: 1 − similarity",
     ]
     if result.bare.eer.interval is not None:
         lines.append("below other figures their 95 % interval, by bootstrap over people")

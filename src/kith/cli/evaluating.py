@@ -159,16 +159,24 @@ class Run:
         if self._shown:
             say(f"report: {printable(str(page))}")
 
-    def _check_report(self, folder: Path, photos: Sequence[str], *, walked: bool) -> None:
-        """Raise now what would keep a report from being written after all the work."""
+    def _check_report(
+        self, folder: Path, photos: Sequence[str], *, walked: bool, shown: int | None = None
+    ) -> None:
+        """Raise now what would keep a report from being written after all the work.
+
+        Args:
+            folder: of the report.
+            photos: that are evaluated.
+            walked: they were found by walking a folder.
+            shown: how many systems it shows; None: each once.
+        """
         from kith.evaluation.report import check_folder, require
         from kith.evaluation.report.palette import LINES
 
         require()
-        if len(self._systems) > len(LINES):
-            raise OptionError(
-                f"a report shows at most {len(LINES)} systems, not {len(self._systems)}"
-            )
+        shown = len(self._systems) if shown is None else shown
+        if shown > len(LINES):
+            raise OptionError(f"a report shows at most {len(LINES)} systems, not {shown}")
         check_folder(folder, photos, walked=walked)
 
     def _check_calibration(self, calibration: Calibration) -> None:

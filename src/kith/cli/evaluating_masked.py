@@ -83,7 +83,8 @@ class MaskedRun(Run):
         from kith.masks import Painter
 
         if report is not None:
-            self._check_report(report, protocol.photos, walked=protocol.exhaustive)
+            studies = sum(len(usual(embedder)) for _, embedder in self._systems)
+            self._check_report(report, protocol.photos, walked=protocol.exhaustive, shown=studies)
         calibration = calibration_of(gallery)
         if calibration is not None:
             self._check_calibration(calibration)
@@ -102,7 +103,7 @@ class MaskedRun(Run):
                         cache=cache,
                         on_photo=on_photo,
                     )
-                for comparison in usual(recognizer):
+                for comparison in usual(recognizer.embedder):
                     with spinner("measuring", shown=self._shown):
                         found = measure(
                             protocol,

@@ -36,7 +36,7 @@ def real(celebrities, recognizer, networks, tmp_path_factory):
     (folder / "madonna" / "broken.jpg").write_bytes(b"no photo")
     [one] = evaluate_masked(
         read_masked(folder), recognizer, kinds=KINDS, painter=Painter(networks),
-        rounds=20, rates=(0.1, 1e-3),
+        comparisons=[WholeFace()], rounds=20, rates=(0.1, 1e-3),
     )  # fmt: skip
     return one
 

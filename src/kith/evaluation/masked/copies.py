@@ -14,7 +14,8 @@ from kith.errors import PhotoError
 from kith.evaluation.describe import meant, system
 from kith.evaluation.masked.records import Copies, Kind, Portrayed
 from kith.evaluation.records import Described
-from kith.masks import MaskLook
+from kith.masks import MaskLook, random_look
+from kith.masks.look import RANDOM
 from kith.media import Photo, load_photo
 from kith.media.read import read_photo
 from kith.types import Box, overlap
@@ -35,7 +36,7 @@ SAME_FACE = 0.3
 NOT_FOUND = "the masked face is not found"
 
 
-class _Copy(NamedTuple):
+class MaskedCopy(NamedTuple):
     """A masked copy: the face on it, or why there is none; painted: whether there is a copy."""
 
     face: Face | None
@@ -50,7 +51,7 @@ class _Seen(NamedTuple):
     reason: str | None
     digest: str
     cached: bool
-    copies: tuple[_Copy, ...]
+    copies: tuple[MaskedCopy, ...]
 
 
 def portray(
@@ -125,9 +126,11 @@ def paint(
 
 
 def look_of(photo: Photo, kind: Kind, seed: int) -> MaskLook:
-    """Return the mask that a photo gets: the same for each coverage."""
+    """Return the mask that a photo gets: the same for each coverage; any for the style `RANDOM`."""
     drawn = hashlib.sha256(f"{seed} {photo.digest} {kind.style}".encode()).digest()
     number = int.from_bytes(drawn[:4], "little")
+    if kind.style == RANDOM:
+        return random_look(np.random.default_rng(number), coverage=kind.coverage)
     return MaskLook(style=kind.style, coverage=kind.coverage, seed=number)
 
 
@@ -149,12 +152,12 @@ def _look(
         if found.failure is not None:
             raise found.failure
         face, reason = meant(found)
-        copies = [_Copy(None, reason, False)] * len(kinds)
+        copies = [MaskedCopy(None, reason, False)] * len(kinds)
         if face is not None:
             photo = _as_photo(found) or load_photo(data, limits=pipeline.limits)
-            copies = [_masked(recognizer, painter, photo, face, kind, seed) for kind in kinds]
+            copies = [masked_copy(recognizer, painter, photo, face, kind, seed) for kind in kinds]
     except PhotoError as error:
-        none = _Copy(None, error.reason, False)
+        none = MaskedCopy(None, error.reason, False)
         return _Seen(None, error.reason, "", False, (none,) * len(kinds)), None
     seen = _Seen(face, reason, digest, known is not None, tuple(copies))
     return seen, None if known else replace(found, source=path, pixels=None)
@@ -166,21 +169,22 @@ def _as_photo(found: PhotoFaces) -> Photo | None:
     return Photo(found.pixels, found.source, found.width, found.height, found.digest)
 
 
-def _masked(
+def masked_copy(
     recognizer: Recognizer, painter: Painter, photo: Photo, face: Face, kind: Kind, seed: int
-) -> _Copy:
+) -> MaskedCopy:
+    """Paint a mask on a face, and find it again on the photo as a whole; see `paint`."""
     pixels, reason = paint(painter, photo, face, kind, seed)
     if reason is not None:
-        return _Copy(None, reason, False)
+        return MaskedCopy(None, reason, False)
     place = reduced(face, photo.scale).box
     there = recognizer.describe(pixels).faces
     again = max(there, key=lambda one: overlap(one.box, place), default=None)
     if again is None or overlap(again.box, place) < SAME_FACE:
-        return _Copy(None, NOT_FOUND, True)
+        return MaskedCopy(None, NOT_FOUND, True)
     poor = unusable(again)
     if poor is not None:
-        return _Copy(None, poor, True)
-    return _Copy(replace(again, quality=None), None, True)  # what it is made of is not needed
+        return MaskedCopy(None, poor, True)
+    return MaskedCopy(replace(again, quality=None), None, True)  # what it is made of is not needed
 
 
 def reduced(face: Face, scale: float) -> Face:
@@ -191,7 +195,7 @@ def reduced(face: Face, scale: float) -> Face:
     return replace(face, box=box, landmarks=face.landmarks / np.float32(scale))
 
 
-def _gathered(kind: Kind, copies: Sequence[_Copy]) -> Copies:
+def _gathered(kind: Kind, copies: Sequence[MaskedCopy]) -> Copies:
     return Copies(
         kind,
         tuple(one.face for one in copies),

@@ -9,16 +9,18 @@ import numpy as np
 from kith.evaluation.compare import of_people
 from kith.evaluation.masked.measure import measure_masked
 from kith.evaluation.masked.people import drop_of, everybody, named
-from kith.evaluation.masked.records import KindResult
+from kith.evaluation.masked.records import CALIBRATED, KindResult
 from kith.evaluation.masked.shares import share
 from kith.evaluation.masked.strips import Probes, mistaken, strips
 from kith.evaluation.masked.telling import told
 from kith.evaluation.records import Failure
+from kith.masks.space import MIXED, NONE
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from kith.decision.calibration import Calibration
+    from kith.decision.curves import Points
     from kith.evaluation.masked.records import (
         Copies,
         Flags,
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
     )
     from kith.evaluation.masked.scoring import Comparison
     from kith.evaluation.masked.searching import People
-    from kith.evaluation.records import PairProtocol, Scores
+    from kith.evaluation.records import Comparisons, PairProtocol, Scores
 
 
 class Study(NamedTuple):
@@ -85,7 +87,7 @@ def study_kind(study: Study, copies: Copies) -> KindResult:
         lost_share=share(lost[place], protocol.person[place], **draws),
         probe=probe,
         both=_both(study, copies, ~left_out),
-        drop=drop_of(study.looked, looked, study.calibration),
+        drop=drop_of(study.looked, looked, _odds(study)),
         bare=names and names[0],
         masked=names and names[1],
         told=told(
@@ -96,13 +98,27 @@ def study_kind(study: Study, copies: Copies) -> KindResult:
         ),
         people=everybody(study.looked, looked, protocol),
         looked=looked,
-        strips=()
-        if study.threshold is None
-        else strips(probes, protocol.person, study.threshold.pair),
-        mistaken=()
-        if study.threshold is None
-        else mistaken(probes, protocol.person, study.threshold.pair),
+        strips=strips(probes, protocol.person, study.threshold),
+        mistaken=mistaken(probes, protocol.person, study.threshold),
     )
+
+
+def _odds(study: Study) -> tuple[Points, Points] | None:
+    """Return how probable a person is by similarity, without and behind a mask."""
+    if study.calibration is None:
+        return None
+    pair = NONE if study.comparison.space is None else MIXED
+    return study.calibration.person_odds, study.calibration.of_pair(pair).person_odds
+
+
+def _measured(
+    study: Study, scored: Comparisons, calibrated: Callable[[Threshold], float]
+) -> Measured | None:
+    """Measure masked faces; `calibrated` picks the threshold that is calibrated for them."""
+    given = dict(study.thresholds)
+    if CALIBRATED in given and study.threshold is not None:
+        given[CALIBRATED] = calibrated(study.threshold)
+    return measure_masked(scored, study.bare, given, rounds=study.rounds, seed=study.seed)
 
 
 def _probes(study: Study, copies: Copies, kept: Flags) -> tuple[Probes, Measured | None]:
@@ -118,9 +134,7 @@ def _probes(study: Study, copies: Copies, kept: Flags) -> tuple[Probes, Measured
     scored = of_people(protocol, masked, probe, reference, same)
     measured = None
     if len(masked):
-        measured = measure_masked(
-            scored, study.bare, study.thresholds, rounds=study.rounds, seed=study.seed
-        )
+        measured = _measured(study, scored, lambda known: known.masked)
     return Probes(probe, reference, same, bare, masked), measured
 
 
@@ -132,9 +146,7 @@ def _both(study: Study, copies: Copies, kept: Flags) -> Measured | None:
         return None
     masked = study.comparison(copies.faces, copies.faces, first, second)
     scored = of_people(protocol, masked, first, second, same)
-    return measure_masked(
-        scored, study.bare, study.thresholds, rounds=study.rounds, seed=study.seed
-    )
+    return _measured(study, scored, lambda known: known.both)
 
 
 def _failures(study: Study, copies: Copies, which: Flags) -> tuple[Failure, ...]:

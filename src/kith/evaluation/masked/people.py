@@ -22,7 +22,7 @@ from kith.evaluation.masked.shares import share
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from kith.decision.calibration import Calibration
+    from kith.decision.curves import Points
     from kith.evaluation.masked.records import Flags
     from kith.evaluation.records import Indices, PairProtocol, Rate, Scores
 
@@ -62,18 +62,24 @@ def named(
     return rates(bare), rates(masked)
 
 
-def drop_of(bare: Looked, masked: Looked, calibration: Calibration | None) -> Drop | None:
-    """Return how far similarities fell; None where no photo has both."""
+def drop_of(bare: Looked, masked: Looked, odds: tuple[Points, Points] | None) -> Drop | None:
+    """Return how far similarities fell; None where no photo has both.
+
+    Args:
+        bare: photos without masks.
+        masked: their copies.
+        odds: (similarity, probability) of both, where they are known.
+    """
     both = np.isfinite(bare.own) & np.isfinite(masked.own)
     if not both.any():
         return None
     before, behind = bare.own[both], masked.own[both]
     low, middle, high = (float(value) for value in np.quantile(before - behind, (0.25, 0.5, 0.75)))
     sure = None
-    if calibration is not None:
+    if odds is not None:
         first, second = (
-            float(np.median(probabilities(calibration.person_odds, part.astype(np.float64))))
-            for part in (before, behind)
+            float(np.median(probabilities(known, part.astype(np.float64))))
+            for known, part in zip(odds, (before, behind), strict=True)
         )
         sure = first, second
     return Drop(

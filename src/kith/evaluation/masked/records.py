@@ -28,6 +28,10 @@ WORN = {"nose": "over the nose", "mouth": "nose free", "chin": "under the chin"}
 """How a mask is worn, by its coverage."""
 
 
+OWN, CALIBRATED = "own", "calibrated"
+"""What the embedder's own threshold and a calibration's are called among the given ones."""
+
+
 class Kind(NamedTuple):
     """A kind of mask; see `kith.masks.MaskLook`."""
 
@@ -298,13 +302,19 @@ class Threshold:
     """From which similarity on faces match.
 
     Attributes:
-        pair: of two faces.
-        search: of a face and one of the people it is searched among.
+        pair: of two faces without masks.
+        masked: of a masked face and one without.
+        both: of two masked faces.
+        search: of a face without a mask and one of the people it is searched among.
+        masked_search: of a masked face and one of them.
         origin: in words that follow "the threshold".
     """
 
     pair: float
+    masked: float
+    both: float
     search: float
+    masked_search: float
     origin: str
 
 

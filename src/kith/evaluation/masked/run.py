@@ -14,15 +14,23 @@ from kith.evaluation.masked.copies import portray
 from kith.evaluation.masked.each import Study, study_kind
 from kith.evaluation.masked.kinds import DISTANCES, kinds_of, thresholds_of
 from kith.evaluation.masked.measure import measure_bare
-from kith.evaluation.masked.records import MaskedEvaluated, MaskedResult, Portrayed, Threshold
+from kith.evaluation.masked.records import (
+    CALIBRATED,
+    OWN,
+    MaskedEvaluated,
+    MaskedResult,
+    Portrayed,
+    Threshold,
+)
 from kith.evaluation.masked.scoring import usual
-from kith.evaluation.masked.searching import People
+from kith.evaluation.masked.searching import Limits, People
 from kith.evaluation.masked.telling import told
 from kith.evaluation.metrics.points import ROUNDS
 from kith.evaluation.pairs import checked_rates, fingerprint
 from kith.evaluation.records import Failure
 from kith.evaluation.report.threshold import in_use
 from kith.masks import Painter
+from kith.masks.space import MIXED, NONE, WORN
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,16 +39,12 @@ if TYPE_CHECKING:
     from kith.evaluation.describe import OnPhoto
     from kith.evaluation.masked.records import Flags, Kind, Measured
     from kith.evaluation.masked.scoring import Comparison
-    from kith.evaluation.records import PairProtocol, System
+    from kith.evaluation.records import PairProtocol
     from kith.recognizer import Recognizer
     from kith.recognizer.cache import FaceCache
 
 RATES = (1e-3, 1e-5)
 """False match rates that thresholds are fixed at where nobody asks for others; NIST's is 1e-5."""
-
-OWN = "own"
-CALIBRATED = "calibrated"
-"""What the embedder's own threshold and a calibration's are called among the given ones."""
 
 
 def evaluate_masked(
@@ -102,7 +106,7 @@ def evaluate_masked(
             seed=seed,
             calibration=calibration,
         )
-        for comparison in comparisons or usual(recognizer)
+        for comparison in comparisons or usual(recognizer.embedder)
     )
 
 
@@ -129,12 +133,17 @@ def measure(
     faces = described.faces
     similarity = comparison(faces, faces, protocol.first, protocol.second)
     scored = of_people(protocol, similarity, protocol.first, protocol.second, protocol.same)
-    given |= _own(described.system, calibration)
+    if described.system.threshold is not None:
+        given[OWN] = described.system.threshold
+    if calibration is not None:
+        given[CALIBRATED] = calibration.threshold
     bare = measure_bare(scored, rates, given, rounds=rounds, seed=seed)
     used = _used(protocol)
-    threshold = _threshold(bare, calibration, len(protocol.people))
-    least = None if threshold is None else threshold.search
-    people = People(described, protocol.person, len(protocol.people), used, least)
+    threshold = _threshold(bare, comparison, calibration, len(protocol.people))
+    limits = None if threshold is None else Limits(threshold.search, threshold.masked_search)
+    people = People(
+        described, protocol.person, len(protocol.people), used, limits, comparison.space
+    )
     looked = people.search(faces, used)
     study = Study(
         protocol,
@@ -191,11 +200,6 @@ def _check_painted(portrayed: Portrayed) -> None:
     raise ProtocolError(f"no face could be painted ({reason}): give photos that show faces well")
 
 
-def _own(system: System, calibration: Calibration | None) -> dict[str, float]:
-    own = {} if system.threshold is None else {OWN: system.threshold}
-    return own if calibration is None else {**own, CALIBRATED: calibration.threshold}
-
-
 def _used(protocol: PairProtocol) -> Flags:
     """Tell which photos stand in a pair."""
     used = np.zeros(len(protocol.photos), dtype=np.bool_)
@@ -203,7 +207,9 @@ def _used(protocol: PairProtocol) -> Flags:
     return used
 
 
-def _threshold(bare: Measured, calibration: Calibration | None, people: int) -> Threshold | None:
+def _threshold(
+    bare: Measured, comparison: Comparison, calibration: Calibration | None, people: int
+) -> Threshold | None:
     """Choose the threshold that names are given at and examples are shown for."""
     points = {one.name: one.point for one in bare.at}
     use = in_use(
@@ -215,5 +221,15 @@ def _threshold(bare: Measured, calibration: Calibration | None, people: int) -> 
     )
     if use is None:
         return None
-    search = use.threshold if calibration is None else calibration.threshold_for(people)
-    return Threshold(use.threshold, search, use.origin)
+    if calibration is None:
+        each = use.threshold
+        return Threshold(each, each, each, each, each, use.origin)
+    mixed = NONE if comparison.space is None else MIXED
+    return Threshold(
+        pair=use.threshold,
+        masked=comparison.threshold(calibration, MIXED),
+        both=comparison.threshold(calibration, WORN),
+        search=calibration.threshold_for(people),
+        masked_search=calibration.threshold_for(people, mixed),
+        origin=use.origin,
+    )

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from kith.decision import decide
 from kith.evaluation.compare import matrix, qualities
 from kith.evaluation.masked.records import NOT_ASKED, RIGHT, UNKNOWN, WRONG, Looked
+from kith.evaluation.masked.scoring import worn
 from kith.evaluation.records import FAILED
 from kith.gallery.templates import template
+from kith.masks.space import MIXED, is_masked
 from kith.types import Candidate, Verdict
 
 if TYPE_CHECKING:
@@ -20,10 +22,18 @@ if TYPE_CHECKING:
 
     from kith.evaluation.masked.records import Flags
     from kith.evaluation.records import Described, Indices, Scores
+    from kith.masks.space import MaskedSpace
     from kith.types import Face, Vector
 
 _AT_ONCE = 1024
 """Photos searched for in one product."""
+
+
+class Limits(NamedTuple):
+    """Least similarity of a name, of a face without a mask and of one behind a mask."""
+
+    bare: float
+    masked: float
 
 
 class People:
@@ -34,7 +44,8 @@ class People:
         person: int32, P: whom each shows.
         count: how many people there are.
         used: bool, P: photos that count.
-        threshold: least similarity of a name; None: no names are given.
+        limits: from where on names are given; None: none are.
+        space: where faces with masks are compared, as a gallery compares them; None: as all others.
     """
 
     def __init__(
@@ -43,7 +54,8 @@ class People:
         person: Indices,
         count: int,
         used: Flags,
-        threshold: float | None,
+        limits: Limits | None,
+        space: MaskedSpace | None = None,
     ) -> None:
         dimension = described.system.contract.dimension
         vectors, acquired = matrix(described.faces, dimension)
@@ -54,7 +66,8 @@ class People:
         self._others = np.zeros_like(vectors)
         self._has_others = np.zeros(len(vectors), dtype=np.bool_)
         self.used = used
-        self._threshold = threshold
+        self._limits = limits
+        self._space = space
         places = np.flatnonzero(used)
         order = places[np.argsort(person[places], kind="stable")]
         starts = np.flatnonzero(np.diff(person[order])) + 1
@@ -69,6 +82,9 @@ class People:
                 if rest:
                     self._others[photo] = template(vectors[rest], quality[rest]).vector
                     self._has_others[photo] = True
+        self._in_space = None
+        if space is not None:
+            self._in_space = _projected(self._templates, space), _projected(self._others, space)
 
     def search(self, faces: Sequence[Face | None], asked: Flags) -> Looked:
         """Search everybody for each photo's face, its person's template made without that photo.
@@ -89,29 +105,54 @@ class People:
             name=np.full(count, -1, dtype=np.int32),
             similarity=np.full(count, FAILED, dtype=np.float32),
         )
-        rows = np.flatnonzero(asked & acquired)
-        for start in range(0, len(rows), _AT_ONCE):
-            part = rows[start : start + _AT_ONCE]
-            scores = self._scores(part, vectors)
-            for row, each in zip(part.tolist(), scores, strict=True):
-                face = faces[row]
-                assert face is not None
-                own = int(self.person[row])
-                first, second = _two_best(each)
-                looked.own[row] = each[own]
-                looked.name[row], looked.similarity[row] = first, each[first]
-                if self._threshold is not None:
-                    answer = _answer(face, each, first, second, self._threshold)
-                    looked.answer[row] = answer if answer != RIGHT or first == own else WRONG
+        masked = worn(faces)
+        for rows in (np.flatnonzero(asked & acquired & ~masked), np.flatnonzero(asked & masked)):
+            for start in range(0, len(rows), _AT_ONCE):
+                part = rows[start : start + _AT_ONCE]
+                scores = self._scores(part, vectors, [faces[at] for at in part.tolist()])
+                for row, each in zip(part.tolist(), scores, strict=True):
+                    self._note(looked, row, each, faces[row])
         return looked
 
-    def _scores(self, photos: npt.NDArray[np.intp], vectors: Vector) -> Scores:
-        """Return similarities of photos to people, with the templates made without them."""
-        probes = vectors[photos]
-        scores = np.where(self._enrolled, probes @ self._templates.T, FAILED)
-        own = np.einsum("ij,ij->i", probes, self._others[photos])
-        scores[np.arange(len(photos)), self.person[photos]] = own
-        return np.asarray(scores, dtype=np.float32)
+    def _note(self, looked: Looked, row: int, scores: Scores, face: Face | None) -> None:
+        assert face is not None
+        own = int(self.person[row])
+        first, second = _two_best(scores)
+        looked.own[row] = scores[own]
+        looked.name[row], looked.similarity[row] = first, scores[first]
+        if self._limits is not None:
+            limit = self._limits.masked if is_masked(face.mask) else self._limits.bare
+            answer = _answer(face, scores, first, second, limit)
+            looked.answer[row] = answer if answer != RIGHT or first == own else WRONG
+
+    def _scores(
+        self, photos: npt.NDArray[np.intp], vectors: Vector, faces: Sequence[Face | None]
+    ) -> Scores:
+        """Return similarities of photos to people, with the templates made without them.
+
+        Args:
+            photos: which.
+            vectors: of all photos.
+            faces: of these, all with a mask or all without.
+        """
+        probes, templates, others = vectors[photos], self._templates, self._others[photos]
+        mask = faces[0].mask if faces[0] else None
+        if self._space is not None and self._in_space is not None and is_masked(mask):
+            states = [one.mask.state if one and one.mask else None for one in faces]
+            probes = self._space.project(probes, states)
+            templates, others = self._in_space[0], self._in_space[1][photos]
+        scores = probes @ templates.T
+        scores[np.arange(len(photos)), self.person[photos]] = (probes * others).sum(axis=1)
+        if templates is not self._templates and self._space is not None:
+            scores = self._space.similarity(scores, MIXED)
+        enrolled = np.tile(self._enrolled, (len(photos), 1))
+        enrolled[np.arange(len(photos)), self.person[photos]] = True
+        return np.asarray(np.where(enrolled, scores, FAILED), dtype=np.float32)
+
+
+def _projected(vectors: Vector, space: MaskedSpace) -> Vector:
+    """Return templates of faces without masks in the space of masked ones."""
+    return space.project(vectors, [None] * len(vectors))
 
 
 def _two_best(scores: Scores) -> tuple[int, int]:

@@ -59,7 +59,10 @@ def masked_shape(evaluated: MaskedEvaluated, *, photos: bool = False) -> Shape:
         if least is None
         else {
             "pair": threshold(least.pair),
+            "masked_pair": threshold(least.masked),
+            "both_masked": threshold(least.both),
             "search": threshold(least.search),
+            "masked_search": threshold(least.masked_search),
             "origin": least.origin,
         },
         "bare": _measured(result.bare),

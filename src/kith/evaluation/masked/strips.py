@@ -12,7 +12,7 @@ from kith.evaluation.masked.records import Strip
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from kith.evaluation.masked.records import Flags
+    from kith.evaluation.masked.records import Flags, Threshold
     from kith.evaluation.records import Indices, Scores
 
 PARTED = 6
@@ -36,17 +36,19 @@ class Probes(NamedTuple):
     masked: Scores
 
 
-def strips(probes: Probes, person: Indices, threshold: float) -> tuple[Strip, ...]:
+def strips(probes: Probes, person: Indices, threshold: Threshold | None) -> tuple[Strip, ...]:
     """Return photos of one person: first those whose match is lost, then some that stay one.
 
     Each photo stands beside the photo of the same person that it is most like without a mask, and
     only where those two match: the rest is not the mask's doing. Those whose similarity fell most
     come first, then faces that were not found; of those that stay a match the ordinary ones.
     """
-    rows = _best_reference(probes, threshold)
+    if threshold is None:
+        return ()
+    rows = _best_reference(probes, threshold.pair)
     found = np.isfinite(probes.masked[rows])
     drop = probes.bare[rows] - probes.masked[rows]
-    parted = found & (probes.masked[rows] < threshold)
+    parted = found & (probes.masked[rows] < threshold.masked)
     kept = found & ~parted
     lost = rows[~found]
     order = rows[parted][np.argsort(-drop[parted], kind="stable")]
@@ -62,9 +64,11 @@ def strips(probes: Probes, person: Indices, threshold: float) -> tuple[Strip, ..
     return tuple(_strip(probes, row) for row in chosen)
 
 
-def mistaken(probes: Probes, person: Indices, threshold: float) -> tuple[Strip, ...]:
+def mistaken(probes: Probes, person: Indices, threshold: Threshold | None) -> tuple[Strip, ...]:
     """Return photos that match somebody else's behind the mask and did not without it."""
-    wrong = ~probes.same & (probes.masked >= threshold) & (probes.bare < threshold)
+    if threshold is None:
+        return ()
+    wrong = ~probes.same & (probes.masked >= threshold.masked) & (probes.bare < threshold.pair)
     rows = np.flatnonzero(wrong)
     order = rows[np.argsort(-probes.masked[rows], kind="stable")]
     return tuple(_strip(probes, row) for row in _various(order, person[probes.probe], MISTAKEN))

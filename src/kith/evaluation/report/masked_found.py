@@ -66,8 +66,10 @@ def in_use(result: MaskedResult, measured: Measured | None) -> OperatingPoint | 
     """Return what happens to pairs at the threshold in use."""
     if measured is None or result.threshold is None:
         return None
+    fixed = [*(one.point for one in result.bare.at), *result.bare.held]
     points = [*(one.point for one in measured.at), *measured.held]
-    return next((one for one in points if one.threshold == result.threshold.pair), None)
+    each = zip(fixed, points, strict=True)
+    return next((here for there, here in each if there.threshold == result.threshold.pair), None)
 
 
 def worst(result: MaskedResult) -> KindResult | None:

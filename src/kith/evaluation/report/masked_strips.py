@@ -68,9 +68,8 @@ def _of_kind(
 
 def _shown(evaluated: MaskedEvaluated, copies: Copies, strip: Strip, pictures: Pictures) -> Shown:
     assert evaluated.result.threshold is not None
-    least = evaluated.result.threshold.pair
+    least = evaluated.result.threshold
     photo, masked = _with_mask(evaluated, copies, strip.photo, pictures)
-    matched = [one is not None and one >= least for one in (strip.bare, strip.masked)]
     return Shown(
         photo,
         masked,
@@ -78,7 +77,10 @@ def _shown(evaluated: MaskedEvaluated, copies: Copies, strip: Strip, pictures: P
         strip.bare,
         strip.masked,
         copies.reasons[strip.photo] or "",
-        (matched[0], matched[1]),
+        (
+            strip.bare is not None and strip.bare >= least.pair,
+            strip.masked is not None and strip.masked >= least.masked,
+        ),
     )
 
 
