@@ -349,7 +349,7 @@ def write_space(name: str, rows: dict[str, Rows], people: npt.NDArray[np.int32])
     found = space(rows, np.ones(len(people), dtype=bool), AXES)
     lines = scales(rows, people, found)
     np.savez(
-        NUMBERS / f"{name}.npz",
+        NUMBERS / f"space-{name}.npz",
         axes=found.axes.astype(np.float16),
         keep=found.keep,
         scales=np.array([lines[pair] for pair in (MIXED, WORN)], np.float32),

@@ -9,7 +9,7 @@ Interspeech 2006), with the covariance of what a mask does to a face, reduced to
 Cosines of such vectors are then brought onto the scale of unmasked faces, on which the same
 threshold has the same false match rate. Two faces without masks are compared as they are.
 
-``benchmarks/masked_space.py`` measures the numbers and what they gain (docs/decisions/masks.md).
+``benchmarks/masked_space.py`` measures the numbers and what they gain (docs/decisions/masked-faces.md).
 """
 
 from __future__ import annotations
@@ -108,19 +108,25 @@ def compare(a: Face, b: Face, space: MaskedSpace | None) -> float:
     return space.similarity(float(np.dot(one, other)), pair)
 
 
-@cache
 def masked_space(embedder: str) -> MaskedSpace | None:
     """Return what was measured of an embedder; None: nothing.
 
     Args:
         embedder: its name. Two views of a crop are one network's as much as one view is.
     """
-    name = embedder.removesuffix(MIRROR)
-    found = files("kith.masks").joinpath("numbers", f"{name}.npz")
-    if not name.replace("-", "").isalnum() or not found.is_file():
+    return _measured(embedder.removesuffix(MIRROR))
+
+
+@cache
+def _measured(embedder: str) -> MaskedSpace | None:
+    wanted = f"space-{embedder}.npz"
+    kept = [
+        file for file in files("kith.masks").joinpath("numbers").iterdir() if file.name == wanted
+    ]
+    if not kept:
         return None
-    with found.open("rb") as file, np.load(file, allow_pickle=False) as kept:
-        numbers = {key: kept[key].astype(np.float32) for key in kept.files}
+    with kept[0].open("rb") as file, np.load(file, allow_pickle=False) as rows:
+        numbers = {key: rows[key].astype(np.float32) for key in rows.files}
     return MaskedSpace(
         means={state: numbers[state.value] for state in MaskState},
         axes=numbers["axes"],
