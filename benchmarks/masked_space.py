@@ -25,7 +25,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from kith.detection import open_detector
+from kith.detection import Detections, open_detector
 from kith.embedding import open_embedder
 from kith.landmarks import open_landmarks
 from kith.masks import MaskTeller, Painter, random_look
@@ -33,6 +33,7 @@ from kith.masks import mend as mending
 from kith.masks.space import MIXED, WORN, MaskedSpace
 from kith.media import load_photo, save_picture
 from kith.models import ModelStore
+from kith.recognizer import largest_central
 from kith.types import Box, Face, MaskState, Pixels
 from paired import Photos
 
@@ -87,19 +88,15 @@ class Studio:
 
     def _work(self, index: int) -> dict[str, npt.NDArray[np.float32]]:
         pixels = load_photo(self.photos.paths[index]).pixels
-        found = self._detector.detect(pixels)
-        middle = np.array(pixels.shape[1::-1]) / 2
-        true = _nearest(found.points, middle, np.inf)
+        true = _meant(self._detector.detect(pixels), pixels)
         row = self._seen("", pixels, true)
         for copy, worn in COPIES.items():
-            masked = None
-            if not np.isnan(true).any():
+            masked = self.pixels(index, copy)
+            if masked is None and not np.isnan(true).any():
                 masked = self._painted(index, pixels, true, copy, worn)
             if masked is None:
                 row |= {f"five{copy}": np.full((5, 2), np.nan), f"mesh{copy}": NO_MESH}
                 continue
-            path = self.cache / f"{Path(self.photos.paths[index]).stem}-{copy}.png"
-            save_picture(masked, path)
             again = self._detector.detect(masked).points
             reach = float(np.linalg.norm(true[1] - true[0]))
             row |= self._seen(copy, masked, _nearest(again, true.mean(axis=0), reach))
@@ -112,16 +109,30 @@ class Studio:
     def _painted(
         self, index: int, pixels: Pixels, five: Points, copy: str, worn: str
     ) -> Pixels | None:
-        if copy == "flat":
-            return flat(pixels, five)
-        rng = np.random.default_rng([index, ord(copy)])
-        coverage = worn if worn != "wrong" else str(rng.choice(["mouth", "chin"]))
-        face = Face(Box(0, 0, 1, 1), five, 1.0)
-        done = self._painter.paint(pixels, [face], random_look(rng, coverage=coverage))
-        return None if done.faces[0].reason else done.pixels
+        masked = flat(pixels, five)
+        if copy != "flat":
+            rng = np.random.default_rng([index, ord(copy)])
+            coverage = worn if worn != "wrong" else str(rng.choice(["mouth", "chin"]))
+            face = Face(Box(0, 0, 1, 1), five, 1.0)
+            done = self._painter.paint(pixels, [face], random_look(rng, coverage=coverage))
+            if done.faces[0].reason:
+                return None
+            masked = done.pixels
+        save_picture(masked, self.cache / f"{Path(self.photos.paths[index]).stem}-{copy}.png")
+        return masked
 
 
 NO_MESH = np.full((478, 2), np.nan, np.float32)
+
+
+def _meant(found: Detections, pixels: Pixels) -> Points:
+    """Return the five points of the largest central face; NaN: there is none."""
+    faces = [
+        Face(Box(*map(float, box)), points, float(score))
+        for box, points, score in zip(found.boxes, found.points, found.scores, strict=True)
+    ]
+    meant = largest_central(faces, pixels.shape[1], pixels.shape[0])
+    return np.full((5, 2), np.nan, np.float32) if meant is None else meant.landmarks
 
 
 def _nearest(points: Points, place: Points, reach: float) -> Points:

@@ -2,9 +2,9 @@
 
 A detector guesses the points that a mask hides, and pulls the eyes it sees along: YuNet's eyes move
 by a twelfth of their distance when a mask is painted on, and what is cropped by them costs
-more similarity than the mask itself (docs/decisions/masked-faces.md). The face mesh keeps the eyes where
-they are. The five points are therefore taken from the mesh, by a linear rule that gives what the
-detector gives on the same faces without masks; ``benchmarks/masked_space.py`` fits it.
+more similarity than the mask itself (docs/decisions/masked-faces.md). The face mesh keeps the eyes
+where they are. The five points are therefore taken from the mesh, by a linear rule that gives what
+the detector gives on the same faces without masks; ``benchmarks/masked_space.py`` fits it.
 """
 
 from __future__ import annotations

@@ -9,7 +9,8 @@ Interspeech 2006), with the covariance of what a mask does to a face, reduced to
 Cosines of such vectors are then brought onto the scale of unmasked faces, on which the same
 threshold has the same false match rate. Two faces without masks are compared as they are.
 
-``benchmarks/masked_space.py`` measures the numbers and what they gain (docs/decisions/masked-faces.md).
+``benchmarks/masked_space.py`` measures the numbers and what they gain; it is told in
+docs/decisions/masked-faces.md.
 """
 
 from __future__ import annotations
