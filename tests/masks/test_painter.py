@@ -307,7 +307,7 @@ def test_grain_and_blur_are_the_photo_s(painter: Painter, obama: Pixels, face: F
 REASONS = {
     "too small": lambda face: moved(face, 0.1),
     "wears a mask already": lambda face: replace(face, mask=Mask(MaskState.WORN, 0.9)),
-    "its points disagree": lambda face: replace(face, landmarks=face.landmarks[[3, 1, 0, 2, 4]]),
+    "not seen clearly": lambda face: replace(face, landmarks=face.landmarks[[3, 1, 0, 2, 4]]),
 }
 
 
@@ -364,7 +364,7 @@ def test_points_that_are_no_points(by_five: Painter, obama: Pixels, face: Face) 
     for value in (np.nan, np.inf, 0.0):
         odd = replace(face, landmarks=np.full((5, 2), value, np.float32))
         done = by_five.paint(obama, [odd], MaskLook())
-        assert done.faces[0].reason in ("its points disagree", "too small")
+        assert done.faces[0].reason in ("not seen clearly", "too small")
 
 
 def test_wrong_use(by_five: Painter, obama: Pixels, face: Face) -> None:
@@ -391,3 +391,25 @@ def test_placed_by_106_points(
         for one in (painter, other)
     ]
     assert (areas[0] & areas[1]).sum() / (areas[0] | areas[1]).sum() > 0.85
+
+
+def test_where_the_network_sees_no_face_the_detector_must_be_sure(
+    painter: Painter, face: Face
+) -> None:
+    blank = np.full((1137, 910, 3), 150, np.uint8)
+    done = [
+        painter.paint(blank, [replace(face, score=score)], MaskLook()).faces[0]
+        for score in (0.95, 0.7)
+    ]
+    assert [one.reason for one in done] == [None, "not seen clearly"]
+
+
+def test_a_larger_face_behind_does_not_hide_a_mask(
+    by_five: Painter, obama: Pixels, face: Face
+) -> None:
+    half = moved(face, 0.5)
+    small = moved(half, 1.0, *(face.landmarks[2] - half.landmarks[2]).tolist())
+    alone = by_five.paint(obama, [small], MaskLook())
+    both = by_five.paint(obama, [face, small], [MaskLook("fashion"), MaskLook()])
+    first, second = (area_of(one, obama.shape) for one in (alone.faces[0], both.faces[1]))
+    assert (first & second).sum() / (first | second).sum() > 0.98

@@ -36,6 +36,9 @@ centimetres of the mean face, before it is taken for another's face, or for none
 mouths lie apart from a mesh, five points hardly do from what was fitted to them. The last: where a
 network saw no face at all."""
 
+SURE = 0.8
+"""The detector's score from which a face is believed in that a network does not see."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PaintedFace:
@@ -140,7 +143,8 @@ class Painter:
             if isinstance(place, str):
                 done[index] = PaintedFace(face, wanted, place, None)
                 continue
-            nearer = [heads[other] for other in heads if sizes[other] > sizes[index]]
+            larger = [heads[other] for other in heads if sizes[other] > sizes[index]]
+            nearer = [outline for outline in larger if not keep.shows(outline, face.landmarks)]
             area = render(pixels, canvas, place, wanted, nearer)
             reason = None if area is not None else "outside the photo"
             done[index] = PaintedFace(face, wanted, reason, area)
@@ -149,7 +153,7 @@ class Painter:
     def _place(self, pixels: Pixels, face: Face, *, over: bool) -> Placement | str:
         """Return where a face lies, or why it cannot be painted."""
         if not np.isfinite(face.landmarks).all():
-            return "its points disagree"
+            return "not seen clearly"
         if _size(face) < SMALLEST:
             return "too small"
         if face.mask is not None and face.mask.state is not MaskState.NONE and not over:
@@ -158,11 +162,12 @@ class Painter:
         if found is not None:
             place, most = from_dense(found), APART_MESH
         else:
-            place = from_five(face.landmarks)
-            most = APART_FIVE if self._network is None else APART_UNSEEN
+            place, most = from_five(face.landmarks), APART_FIVE
+            if self._network is not None:
+                most = APART_UNSEEN if face.score >= SURE else 0.0
         apart = place.place(FIVE)[:, :2] - face.landmarks
         if float(np.linalg.norm(apart, axis=1).mean()) > most * place.scale:
-            return "its points disagree"
+            return "not seen clearly"
         return "turned too far" if abs(place.yaw) > PROFILE else place
 
 

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 if TYPE_CHECKING:
-    from kith.masks.paint.arrays import Points
+    from kith.masks.paint.arrays import Plane, Points
     from kith.masks.paint.canvas import Canvas
     from kith.masks.paint.placement import Placement
 
@@ -58,6 +58,15 @@ def nose(placement: Placement) -> Points:
 def head(placement: Placement) -> Points:
     """Return the outline of the face with short hair on the photo (N × 2)."""
     return _hull(placement.place(_HEAD))
+
+
+def shows(outline: Points, landmarks: Plane) -> bool:
+    """Tell whether any of a face's landmarks (N × 2) can be seen within another's outline.
+
+    Who shows there is not behind it, however large the other is.
+    """
+    shape = outline.astype(np.float32)
+    return any(cv2.pointPolygonTest(shape, (float(x), float(y)), False) > 0 for x, y in landmarks)
 
 
 def free(canvas: Canvas, outlines: list[Points]) -> np.ndarray | None:
