@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from kith.evaluation.masked import MaskedEvaluated, MaskedResult
-    from kith.evaluation.masked.records import KindResult, Measured, Named, Told
+    from kith.evaluation.masked.records import Measured, Named
+    from kith.evaluation.masked.results import KindResult, Told
     from kith.evaluation.records import Failure, OperatingPoint
 
 BARE = "no mask"

@@ -9,7 +9,8 @@ import numpy as np
 from kith.evaluation.compare import of_people
 from kith.evaluation.masked.measure import measure_masked
 from kith.evaluation.masked.people import drop_of, everybody, named
-from kith.evaluation.masked.records import CALIBRATED, KindResult
+from kith.evaluation.masked.records import CALIBRATED
+from kith.evaluation.masked.results import KindResult
 from kith.evaluation.masked.shares import share
 from kith.evaluation.masked.strips import Probes, mistaken, strips
 from kith.evaluation.masked.telling import told
@@ -21,14 +22,8 @@ if TYPE_CHECKING:
 
     from kith.decision.calibration import Calibration
     from kith.decision.curves import Points
-    from kith.evaluation.masked.records import (
-        Copies,
-        Flags,
-        Looked,
-        Measured,
-        Portrayed,
-        Threshold,
-    )
+    from kith.evaluation.masked.records import Copies, Flags, Looked, Measured, Portrayed
+    from kith.evaluation.masked.results import Threshold
     from kith.evaluation.masked.scoring import Comparison
     from kith.evaluation.masked.searching import People
     from kith.evaluation.records import Comparisons, PairProtocol, Scores

@@ -7,16 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kith.decision.curves import probabilities
-from kith.evaluation.masked.records import (
-    NOT_ASKED,
-    RIGHT,
-    UNKNOWN,
-    WRONG,
-    Drop,
-    Looked,
-    Named,
-    Person,
-)
+from kith.evaluation.masked.records import NOT_ASKED, RIGHT, UNKNOWN, WRONG, Drop, Looked, Named
+from kith.evaluation.masked.results import Person
 from kith.evaluation.masked.shares import share
 
 if TYPE_CHECKING:

@@ -14,14 +14,8 @@ from kith.evaluation.masked.copies import portray
 from kith.evaluation.masked.each import Study, study_kind
 from kith.evaluation.masked.kinds import DISTANCES, kinds_of, thresholds_of
 from kith.evaluation.masked.measure import measure_bare
-from kith.evaluation.masked.records import (
-    CALIBRATED,
-    OWN,
-    MaskedEvaluated,
-    MaskedResult,
-    Portrayed,
-    Threshold,
-)
+from kith.evaluation.masked.records import CALIBRATED, OWN, Portrayed
+from kith.evaluation.masked.results import MaskedEvaluated, MaskedResult, Threshold
 from kith.evaluation.masked.scoring import usual
 from kith.evaluation.masked.searching import Limits, People
 from kith.evaluation.masked.telling import told

@@ -24,16 +24,8 @@ from kith.evaluation.shapes import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from kith.evaluation.masked.records import (
-        At,
-        Drop,
-        KindResult,
-        Looked,
-        MaskedEvaluated,
-        Measured,
-        Named,
-        Told,
-    )
+    from kith.evaluation.masked.records import At, Drop, Looked, Measured, Named
+    from kith.evaluation.masked.results import KindResult, MaskedEvaluated, Told
     from kith.evaluation.records import OperatingPoint, Rate
 
 

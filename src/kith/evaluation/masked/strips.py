@@ -12,7 +12,8 @@ from kith.evaluation.masked.records import Strip
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from kith.evaluation.masked.records import Flags, Threshold
+    from kith.evaluation.masked.records import Flags
+    from kith.evaluation.masked.results import Threshold
     from kith.evaluation.records import Indices, Scores
 
 PARTED = 6

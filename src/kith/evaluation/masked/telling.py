@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kith.evaluation.masked.records import Told
+from kith.evaluation.masked.results import Told
 from kith.evaluation.masked.shares import share
 from kith.types import MaskState
 

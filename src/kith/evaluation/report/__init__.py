@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from kith.decision.calibration import Calibration
-    from kith.evaluation.masked.records import MaskedEvaluated
+    from kith.evaluation.masked.results import MaskedEvaluated
     from kith.evaluation.openset import OpenSetResult
     from kith.evaluation.records import Evaluated
 
@@ -62,7 +62,7 @@ def write_report(
         KithError: the disk is full, or it is not permitted.
     """
     require()
-    from kith.evaluation.masked.records import MaskedEvaluated
+    from kith.evaluation.masked.results import MaskedEvaluated
     from kith.evaluation.records import Evaluated
     from kith.evaluation.report.head import head
     from kith.evaluation.report.palette import LINES

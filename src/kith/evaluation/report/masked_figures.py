@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from kith.evaluation.masked.records import MaskedResult, Measured, Spread
+    from kith.evaluation.masked.records import Measured, Spread
+    from kith.evaluation.masked.results import MaskedResult
     from kith.evaluation.report.masked_found import Studied
 
 MOST = len(LINES) - 1

@@ -12,13 +12,8 @@ from kith.evaluation.report.summary import Figure
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from kith.evaluation.masked.records import (
-        KindResult,
-        MaskedEvaluated,
-        MaskedResult,
-        Measured,
-        Named,
-    )
+    from kith.evaluation.masked.records import Measured, Named
+    from kith.evaluation.masked.results import KindResult, MaskedEvaluated, MaskedResult
     from kith.evaluation.records import OperatingPoint, Rate
 
 

@@ -3,74 +3,38 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from kith.evaluation.masked.records import EDGES
 from kith.evaluation.masked.shapes import masked_shape
 from kith.evaluation.report import draw, masked_figures, masked_found, masked_strips, texts, words
 from kith.evaluation.report.figures import svg
+from kith.evaluation.report.masked_rows import (
+    Decided,
+    PersonRow,
+    Points,
+    measured_of,
+    people_of,
+    points_of,
+)
 from kith.evaluation.report.numbers import curve_shape
 from kith.evaluation.report.render import Data, detector_weights, each_once, render
 from kith.evaluation.report.shown import FAILURES, Failed, failed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from typing import Any
 
     from markupsafe import Markup
 
     from kith.decision.calibration import Calibration
-    from kith.evaluation.masked.records import MaskedResult, Measured
-    from kith.evaluation.records import OperatingPoint
+    from kith.evaluation.masked.results import MaskedResult
     from kith.evaluation.report.head import Head
     from kith.evaluation.report.masked_found import Studied
     from kith.evaluation.report.masked_strips import Strips
     from kith.evaluation.report.pictures import Pictures
 
 PEOPLE = 30
-
-
-class Row(NamedTuple):
-    """Pairs at a threshold: without masks, one masked, or both.
-
-    Attributes:
-        name: of the row.
-        held: at the threshold of pairs without masks.
-        fixed: at its own; None in the row of pairs without masks.
-    """
-
-    name: str
-    held: OperatingPoint | None
-    fixed: OperatingPoint | None
-
-
-class Points(NamedTuple):
-    """A false match rate that was asked for.
-
-    Attributes:
-        asked: the rate.
-        reason: why nothing can be said; empty where something can.
-        rows: no rows where nothing can.
-    """
-
-    asked: float
-    reason: str
-    rows: list[Row]
-
-
-class Decided(NamedTuple):
-    """Accuracies at given thresholds, one for each."""
-
-    name: str
-    measured: Measured | None
-
-
-class PersonRow(NamedTuple):
-    """One person, without masks and behind each kind: similarity and right names."""
-
-    name: str
-    photos: int
-    cells: list[tuple[float | None, int, int] | None]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -142,7 +106,7 @@ def _shape(one: Studied) -> dict[str, Any]:
                     "impostor": measured.spread.impostor.tolist(),
                 },
             }
-            for name, measured in _measured(one.result)
+            for name, measured in measured_of(one.result)
             if measured is not None
         ],
     }
@@ -163,13 +127,13 @@ def _study(
     digests = dict(zip(one.evaluated.protocol.photos, described.digests, strict=True))
     unpainted = {each.source: each for kind in result.kinds for each in kind.not_painted}
     shown = tuple(unpainted.values())
-    people = _people(result)
+    people = people_of(result)
     return Study(
         found=one,
         det=drawn["det"],
         spreads=drawn["scores"],
-        points=_points(result),
-        decided=[Decided(name, measured) for name, measured in _measured(result)],
+        points=points_of(result),
+        decided=[Decided(name, measured) for name, measured in measured_of(result)],
         strips=masked_strips.shown(one.evaluated, pictures),
         people=people[:PEOPLE],
         more_people=max(0, len(people) - PEOPLE),
@@ -180,48 +144,6 @@ def _study(
         cached=result.cached,
         detector_weights=detector_weights(result.system.detector),
     )
-
-
-def _measured(result: MaskedResult) -> Iterator[tuple[str, Measured | None]]:
-    yield "no mask", result.bare
-    for kind in result.kinds:
-        yield kind.kind.name, kind.probe
-        yield f"{kind.kind.name}, both masked", kind.both
-
-
-def _points(result: MaskedResult) -> list[Points]:
-    found = []
-    for at, point in enumerate(result.bare.held):
-        rows = []
-        if point.threshold is not None:
-            for number, (name, one) in enumerate(_measured(result)):
-                held = None if one is None else one.held[at]
-                fixed = None if one is None or number == 0 else one.fixed[at]
-                rows.append(Row(name, held, fixed))
-        found.append(Points(point.asked or 0.0, point.fnmr.unsupported or "", rows))
-    return found
-
-
-def _people(result: MaskedResult) -> list[PersonRow]:
-    """Return everybody, those whose similarity falls most behind any mask first."""
-    everybody = [{person.name: person for person in kind.people} for kind in result.kinds]
-    rows = []
-    for name in dict.fromkeys(name for each in everybody for name in each):
-        known = [each.get(name) for each in everybody]
-        [first, *_] = [one for one in known if one is not None]
-        cells: list[tuple[float | None, int, int] | None] = [
-            (first.bare, first.right[0], first.photos)
-        ]
-        cells += [None if one is None else (one.masked, one.right[1], one.photos) for one in known]
-        rows.append(PersonRow(name, first.photos, cells))
-    return sorted(rows, key=_least_right)
-
-
-def _least_right(row: PersonRow) -> tuple[float, float]:
-    """Order people by right names, then by similarity, each at the worst."""
-    shares = [cell[1] / cell[2] for cell in row.cells[1:] if cell is not None]
-    similar = [-1.0 if cell is None or cell[0] is None else cell[0] for cell in row.cells[1:]]
-    return min(shares, default=1.0), min(similar, default=1.0)
 
 
 def _data(found: Sequence[Studied]) -> list[Data]:
@@ -239,7 +161,7 @@ def _data(found: Sequence[Studied]) -> list[Data]:
 
 def _in_words(one: Studied) -> str:
     said = []
-    for name, measured in _measured(one.result):
+    for name, measured in measured_of(one.result):
         point = masked_found.in_use(one.result, measured)
         if measured is not None and point is not None:
             said.append(

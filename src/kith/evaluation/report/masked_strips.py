@@ -11,12 +11,8 @@ from kith.evaluation.report.shown import Photo
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from kith.evaluation.masked.records import (
-        Copies,
-        KindResult,
-        MaskedEvaluated,
-        Strip,
-    )
+    from kith.evaluation.masked.records import Copies, Strip
+    from kith.evaluation.masked.results import KindResult, MaskedEvaluated
     from kith.evaluation.report.pictures import Pictures
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from kith.decision.calibration import Calibration
-    from kith.evaluation.masked.records import MaskedEvaluated
+    from kith.evaluation.masked.results import MaskedEvaluated
     from kith.evaluation.openset import OpenSetResult
     from kith.evaluation.records import Evaluated
     from kith.evaluation.report.head import Head
