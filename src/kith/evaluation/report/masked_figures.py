@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 MOST = len(LINES) - 1
 """Kinds of masks in a figure, beside the line without masks."""
 
+_MANY = 30
+"""People from whom on intervals are narrow enough to be drawn."""
+
 _PANEL, _FRAME = 104, 74
 """Height of a kind's panel, and of what stands around all of them, in points."""
 
@@ -40,7 +43,8 @@ def det(one: Studied) -> Figure:
         for kind in result.kinds[:MOST]
         if kind.probe is not None
     ]
-    return curves.det(lines, bands=len(lines) <= 2)
+    bands = len(lines) <= 2 and result.people >= _MANY
+    return curves.det(lines, bands=bands)
 
 
 def spreads(one: Studied) -> Figure:

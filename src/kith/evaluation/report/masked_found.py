@@ -96,12 +96,22 @@ def beside(found: Sequence[Studied]) -> list[Beside]:
     return rows
 
 
+def leading(found: Sequence[Studied]) -> MaskedResult | None:
+    """Return the study that the summary speaks of: as kith compares, where it is one system's.
+
+    None where there are several systems.
+    """
+    systems = {id(one.result.system) for one in found}
+    return found[-1].result if len(systems) == 1 else None
+
+
 def sentences(found: Sequence[Studied]) -> list[str]:
     """Say what was studied, what masks cost, what the data cannot say, and what failed."""
     first = found[0].result
     said = [_data(found)]
-    if len(found) == 1:  # of several a table says it
-        said += [_headline(first), _names(first)]
+    chosen = leading(found)
+    if chosen is not None:  # of several systems a table says it
+        said += [_headline(chosen, len(found) > 1), _names(chosen)]
     said += [
         comparing.reach(
             f"{words.count(first.bare.impostor, 'pair')} of two people",
@@ -115,10 +125,10 @@ def sentences(found: Sequence[Studied]) -> list[str]:
     return [sentence for sentence in said if sentence]
 
 
-def figures(one: Studied) -> list[Figure]:
+def figures(result: MaskedResult | None) -> list[Figure]:
     """Return the figures of a study that stand out, as far as there are any."""
-    result, kind = one.result, worst(one.result)
-    if kind is None:
+    kind = None if result is None else worst(result)
+    if result is None or kind is None:
         return []
     shown = []
     bare, behind = in_use(result, result.bare), in_use(result, kind.probe)
@@ -154,15 +164,16 @@ def _data(found: Sequence[Studied]) -> str:
     return said
 
 
-def _headline(result: MaskedResult) -> str:
+def _headline(result: MaskedResult, many: bool) -> str:
     kind = worst(result)
     bare = in_use(result, result.bare)
     behind = None if kind is None else in_use(result, kind.probe)
     if kind is None or bare is None or behind is None or result.threshold is None:
         return ""
+    how = f"{result.comparison[:1].upper()}{result.comparison[1:]}: at" if many else "At"
     which = "" if len(result.kinds) == 1 else f" ({kind.kind.name})"
     return (
-        f"At the threshold {words.score(result.threshold.pair)} {result.threshold.origin}, "
+        f"{how} the threshold {words.score(result.threshold.pair)} {result.threshold.origin}, "
         f"{words.with_bounds(bare.fnmr)} of the pairs of one person are missed without masks "
         f"(FNMR), and {words.with_bounds(behind.fnmr)} where one of the two faces is masked"
         f"{which}; two people are taken for one in {words.rate(bare.fmr)} and "

@@ -74,7 +74,7 @@ def page(
         head,
         fingerprint=found[0].result.fingerprint,
         sentences=masked_found.sentences(found),
-        figures=masked_found.figures(found[0]) if len(found) == 1 else [],
+        figures=masked_found.figures(masked_found.leading(found)),
         beside=masked_found.beside(found) if len(found) > 1 else [],
         studies=studies,
         systems=list(once.values()),
