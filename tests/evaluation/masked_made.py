@@ -19,7 +19,7 @@ from .described import DIMENSION, described, face, protocol
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from kith.evaluation.masked.records import MaskedEvaluated
+    from kith.evaluation.masked.results import MaskedEvaluated
     from kith.evaluation.masked.scoring import Comparison
     from kith.evaluation.records import PairProtocol
     from kith.types import MaskState
