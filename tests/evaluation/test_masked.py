@@ -266,6 +266,7 @@ def test_kinds():
         "kn95, over the nose",
         "kn95, under the chin",
     ]
+    assert kinds_of(("random",))[0].name == "random, over the nose"
     with pytest.raises(OptionError, match="tin is no style"):
         kinds_of(("tin",))
     with pytest.raises(OptionError, match="ear is no coverage"):

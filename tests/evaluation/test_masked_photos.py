@@ -12,9 +12,10 @@ from PIL import Image
 
 from kith.errors import OptionError, ProtocolError
 from kith.evaluation.masked import Kind, evaluate_masked
-from kith.evaluation.masked.copies import portray
+from kith.evaluation.masked.copies import look_of, portray
 from kith.evaluation.protocols import read_masked
 from kith.masks import Painter
+from kith.media import load_photo
 from kith.recognizer.cache import FaceCache
 from kith.types import overlap
 
@@ -86,6 +87,14 @@ def test_the_masks_depend_on_seed_and_photo_alone(seen, protocol, recognizer, pa
     np.testing.assert_array_equal(embeddings(seen.copies[0]), embeddings(backwards.copies[0])[::-1])
     other = portray(recognizer, painter, protocol.photos[:1], KINDS[:1], seed=1)
     assert not np.array_equal(embeddings(other.copies[0])[0], embeddings(seen.copies[0])[0])
+
+
+def test_random_masks_differ_from_photo_to_photo(protocol):
+    photos = [load_photo(path) for path in protocol.photos]
+    looks = [look_of(photo, Kind("random", "mouth"), 0) for photo in photos]
+    assert {look.coverage for look in looks} == {"mouth"}
+    assert len({(look.style, look.color) for look in looks}) > 3
+    assert looks == [look_of(photo, Kind("random", "mouth"), 0) for photo in photos]
 
 
 def test_nothing_is_written_and_copies_are_not_kept(

@@ -49,7 +49,8 @@ def masked(
             "--style",
             metavar="STYLE",
             callback=split,
-            help="Masks to paint; several, or STYLE,STYLE. Default: surgical,cloth,kn95.",
+            help="Masks to paint; several, or STYLE,STYLE; random: as varied as on a street. "
+            "Default: surgical,cloth,kn95.",
         ),
     ] = None,
     coverages: Annotated[

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from kith.errors import OptionError
 from kith.evaluation.masked.records import Kind
 from kith.masks import MaskLook
+from kith.masks.look import RANDOM
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,7 +25,7 @@ def kinds_of(
     """Return each style worn in each way, each once.
 
     Args:
-        styles: of `kith.masks.STYLES`.
+        styles: of `kith.masks.STYLES`, or ``random``: each photo another, as on a street.
         coverages: of `kith.masks.COVERAGES`.
 
     Raises:
@@ -34,7 +35,8 @@ def kinds_of(
     if not kinds:
         raise OptionError("a study of masks needs at least one style and one coverage")
     for kind in kinds:
-        MaskLook(style=kind.style, coverage=kind.coverage)
+        style = "surgical" if kind.style == RANDOM else kind.style
+        MaskLook(style=style, coverage=kind.coverage)  # says what is wrong with it
     return kinds
 
 
