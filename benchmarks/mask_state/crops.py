@@ -5,7 +5,6 @@ A crop is larger than what the network sees, so that it can still be turned, mov
 
 from __future__ import annotations
 
-import hashlib
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
@@ -29,14 +28,13 @@ from kith.types import Box, Face, MaskState, Pixels
 
 sys.path.append(str(Path(__file__).resolve().parent.parent))
 
-from masks import read
+from masks import fold_of, read
 
 BIG = 160
 WIDER = 1.5
 """Side of a crop in pixels, and how much wider than the network's own it is framed."""
 
 NO_FACE = len(STATES)
-FOLDS = 5
 LOW = 0.15
 """Score from which a sighting of the detector counts as one to learn from."""
 
@@ -66,7 +64,7 @@ class Crop:
 
     @property
     def fold(self) -> int:
-        return int(hashlib.sha256(self.group.encode()).hexdigest()[:8], 16) % FOLDS
+        return fold_of(self.group)
 
 
 FIELDS = fields(Crop)

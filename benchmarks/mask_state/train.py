@@ -201,17 +201,19 @@ def main() -> None:
         write(network, arguments.out, heat, PRIOR)
         print(hashlib.sha256(arguments.out.read_bytes()).hexdigest(), arguments.out.stat().st_size)
         return
-    logits = np.zeros((len(crops), len(STATES) + 1))
+    logits, networks = np.zeros((len(crops), len(STATES) + 1)), []
     for fold in range(FOLDS):
         print(f"without fold {fold}", flush=True)
         rest = [folds[other] for other in range(FOLDS) if other != fold]
         network = learned(*(np.concatenate(part) for part in zip(*rest, strict=True)), fold)
         mine = [index for index, crop in enumerate(crops) if crop.fold == fold]
         logits[mine] = answers(network, [crops[index] for index in mine])
-        torch.save(network.state_dict(), arguments.work / f"without{fold}.pt")
+        networks.append(network)
     real = [index for index, crop in enumerate(crops) if crop.kind == "real"]
     heat = temperature(logits[real], np.array([crops[index].label for index in real]))
     print(f"temperature {heat:.2f}")
+    for fold, network in enumerate(networks):
+        write(network, arguments.work / f"without{fold}.onnx", heat, PRIOR)
     logits /= heat
     np.savez(arguments.work / "answers.npz", logits=logits, temperature=heat)
     report(crops, logits)
