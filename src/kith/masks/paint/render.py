@@ -76,7 +76,7 @@ def render(
         hidden.append(keep.nose(placement))
     grit = read_grit(canvas.cut(photo))
     layer, share, body = _draw(made, canvas, light, placement.scale)
-    shadow = _shadow(body, placement)
+    shadow = _shadow(share, placement)
     layer, share = soften(layer, grit.blur), soften(share, grit.blur)
     free = keep.free(canvas, hidden)
     if free is not None:
@@ -121,41 +121,49 @@ def _draw(made: Made, canvas: Canvas, light: Light, scale: float) -> tuple[Plane
         cv2.INTER_LINEAR,
         borderMode=cv2.BORDER_REPLICATE,
     )
-    layer = to_srgb(_resized(cloth, surface.known, canvas))
+    how = cv2.INTER_AREA if canvas.factor > 1 else cv2.INTER_LINEAR
+    filled = _filled(to_srgb(cloth), surface.known)
+    layer = cv2.resize(filled, (canvas.width, canvas.height), interpolation=how)
     body = surface.share
     if not made.ways:
         return layer, body, body
-    bands = straps.draw(
-        [canvas.here(way) for way in made.ways], made.trim.width * scale, body.shape
+    ways = [canvas.here(way) for way in made.ways]
+    bands, ridge = (
+        straps.draw(ways, part * made.trim.width * scale, body.shape) for part in (1.0, 0.45)
     )
-    colour = to_srgb(strap_light(light, linear(made.trim.colour)))
+    round_ = (np.float32(0.84) + np.float32(0.16) * ridge)[..., None]
+    colour = to_srgb(strap_light(light, linear(made.trim.colour))) * round_
     share = np.maximum(body, bands)
     over = (body / np.maximum(share, 1e-4))[..., None]
     return layer * over + colour * (1 - over), share, body
 
 
-def _resized(cloth: Plane, known: Plane, canvas: Canvas) -> Plane:
-    """Bring the drawing to the photo's size; outside the mask its border goes on."""
-    size = (canvas.width, canvas.height)
-    how = cv2.INTER_AREA if canvas.factor > 1 else cv2.INTER_LINEAR
+def _filled(cloth: Plane, known: Plane) -> Plane:
+    """Go on with a mask's colours beyond its edges, further away with their mean.
+
+    What is blurred later must not mix with colours that are none.
+    """
     inside = known[..., None]
-    cloth, known = (cv2.resize(one, size, interpolation=how) for one in (cloth * inside, known))
-    # Normalised blurs fill what the mask does not show.
-    wide = (9, 9)
-    near, weight = cv2.blur(cloth, wide), cv2.blur(known, wide)
-    return np.where(
-        known[..., None] > 0.02,
-        cloth / np.maximum(known, 0.02)[..., None],
-        near / np.maximum(weight, 1e-3)[..., None],
-    )
+    shown = cloth * inside
+    mean = shown.sum(axis=(0, 1)) / max(float(known.sum()), 1.0)
+    near, weight = cv2.blur(shown, (9, 9)), cv2.blur(known, (9, 9))[..., None]
+    around = (near + np.float32(0.02) * mean) / (weight + np.float32(0.02))
+    return shown + (1 - inside) * around  # type: ignore[no-any-return]
 
 
-def _shadow(body: Plane, placement: Placement) -> Plane:
+def _shadow(share: Plane, placement: Placement) -> Plane:
     """Return the shadow that a mask throws on the skin around it, below more than above."""
-    near = cv2.GaussianBlur(body, (0, 0), max(0.4, 0.22 * placement.scale))
-    x, y = 0.25 * placement.scale * placement.turn[:2, 1]
-    moved = cv2.warpAffine(near, np.array([[1, 0, x], [0, 1, y]]), body.shape[::-1])
-    return np.float32(0.38) * moved * (1 - body)  # type: ignore[no-any-return]
+    height, width = share.shape
+    blur = max(0.4, 0.22 * placement.scale)
+    # A wide blur is made on a smaller picture.
+    factor = max(1, int(blur / 3))
+    size = (max(1, width // factor), max(1, height // factor))
+    small = cv2.resize(share, size, interpolation=cv2.INTER_AREA)
+    near = cv2.GaussianBlur(small, (0, 0), blur / factor)
+    x, y = 0.25 * placement.scale / factor * placement.turn[:2, 1]
+    moved = cv2.warpAffine(near, np.array([[1, 0, x], [0, 1, y]]), size)
+    large = cv2.resize(moved, (width, height), interpolation=cv2.INTER_LINEAR)
+    return np.float32(0.38) * large * (1 - share)  # type: ignore[no-any-return]
 
 
 def _outline(body: Plane, canvas: Canvas) -> Plane | None:

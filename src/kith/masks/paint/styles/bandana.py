@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 def draw(sheet: Sheet, rng: np.random.Generator) -> Trim:
     """Draw it."""
     _print(sheet, rng)
-    creases(sheet, rng, float(rng.uniform(0.1, 0.18)))
-    sheet.height += 0.16 * ripples(sheet, rng, 1.6, 7.0) * sheet.v
+    creases(sheet, rng, float(rng.uniform(0.14, 0.24)))
+    sheet.height += 0.3 * ripples(sheet, rng, 1.6, 7.0) * sheet.v
     grain(sheet, rng, 0.04)
     return Trim("none")
 
