@@ -123,6 +123,7 @@ def person_detail(one: PersonDetail) -> dict[str, Any]:
                     "quality": kept.quality,
                     "similarity": kept.similarity,
                     "outlier": not kept.member,
+                    "mask": None if kept.mask is None else kept.mask.value,
                 }
                 for kept in photo.faces
             ],
@@ -151,6 +152,7 @@ def enrolment(report: EnrollReport) -> dict[str, Any]:
         "mixed": report.mixed,
         "poor": [{"source": p.source, "reason": p.reason} for p in report.poor],
         "all_poor": report.all_poor,
+        "masked": list(report.masked),
         "films": [
             {
                 "source": film.source,

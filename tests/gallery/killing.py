@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kith.gallery.store import GalleryStore
+from kith.types import MaskState
 
 from .people import CONTRACT, digest, photo, raw_bytes
 from .pictures import picture
@@ -31,6 +32,7 @@ CHANGES = 10
 NAMES = 7
 FORGOTTEN = "Zaphod Quentulus"
 PICTURE = picture(1)
+MASKS = (None, *MaskState)
 NEXT = 2_000_000_000
 """A photo of somebody else, which no child ever comes to."""
 
@@ -97,7 +99,8 @@ def kill(
 def enrol(path: Path, number: int, writing: int) -> None:
     with GalleryStore.open(path, create=True) as store:
         for index in range(100_000 * (number + 1), 100_000 * (number + 2)):
-            store.add(f"Person {index % NAMES}", [photo(index)], CONTRACT)
+            known = photo(index, mask=MASKS[index % len(MASKS)])
+            store.add(f"Person {index % NAMES}", [known], CONTRACT)
             os.write(writing, f"{index}\n".encode())
 
 

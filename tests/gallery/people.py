@@ -10,7 +10,7 @@ import numpy as np
 from kith.gallery import writing
 from kith.gallery.records import NewPhoto
 from kith.gallery.store import GalleryStore
-from kith.types import Box, EmbeddingContract, Face, Quality
+from kith.types import Box, EmbeddingContract, Face, Mask, MaskState, Quality
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,7 +37,11 @@ def lookalikes(seed: int, count: int, similarity: float, dimension: int = DIMENS
     return unit(np.sqrt(similarity) * centre + np.sqrt(1 - similarity) * noise)
 
 
-def face(embedding: Vector | None = None, quality: Quality | None = None) -> Face:
+def face(
+    embedding: Vector | None = None,
+    quality: Quality | None = None,
+    mask: MaskState | None = None,
+) -> Face:
     rng = np.random.default_rng(0)
     return Face(
         box=Box(-3.5, 10.25, 80.0, 96.5),
@@ -45,6 +49,7 @@ def face(embedding: Vector | None = None, quality: Quality | None = None) -> Fac
         score=0.975,
         quality=quality,
         embedding=random_units(0, 1)[0] if embedding is None else embedding,
+        mask=None if mask is None else Mask(mask, 0.9),
     )
 
 
@@ -52,10 +57,15 @@ def digest(number: int | str) -> str:
     return hashlib.sha256(str(number).encode()).hexdigest()
 
 
-def photo(number: int, embedding: Vector | None = None, source: str | None = None) -> NewPhoto:
+def photo(
+    number: int,
+    embedding: Vector | None = None,
+    source: str | None = None,
+    mask: MaskState | None = None,
+) -> NewPhoto:
     vector = random_units(number, 1)[0] if embedding is None else embedding
     shown = f"photos/{number}.jpg" if source is None else source
-    return NewPhoto(digest(number), shown, (face(vector, Quality(61.5, 0.4, -0.1, 0.8)),))
+    return NewPhoto(digest(number), shown, (face(vector, Quality(61.5, 0.4, -0.1, 0.8), mask),))
 
 
 def photos_of(seed: int, count: int, similarity: float = 0.6) -> list[NewPhoto]:

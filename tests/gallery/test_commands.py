@@ -46,6 +46,18 @@ def objects(*arguments: object) -> list[dict[str, Any]]:
     return [json.loads(line) for line in fine(*arguments, "--json").stdout.splitlines()]
 
 
+def test_masks(known: Path) -> None:
+    assert fine("masks").stdout == "masks are allowed\n"
+    assert objects("masks") == [{"no_mask": False}]
+    assert "refused" in fine("masks", "--refuse").stdout
+    assert fine("masks", "--quiet").stdout == ""
+    assert objects("masks") == objects("masks", "--refuse") == [{"no_mask": True}]
+    assert objects("masks", "--allow") == [{"no_mask": False}]
+    result = kith("masks", "--allow", "--refuse")
+    assert isinstance(result.exception, OptionError)
+    assert "not both" in str(result.exception)
+
+
 def test_list(known: Path) -> None:
     text = fine("list").stdout
     assert "Ada [bold]" in text
@@ -63,7 +75,7 @@ def test_show(known: Path) -> None:
     assert len(ada["photos"]) == 6
     assert ada["photos"][-1]["digest"] == digest(9)
     (seen,) = ada["photos"][-1]["faces"]
-    assert set(seen) == {"box", "score", "quality", "similarity", "outlier"}
+    assert set(seen) == {"box", "score", "quality", "similarity", "outlier", "mask"}
     assert seen["outlier"]
     assert len(seen["box"]) == 4
 

@@ -37,7 +37,7 @@ class Enrolled:
             "person", *columns, Column("refused", "number"), "", shown=batch.shown and several
         )
         self._totals = dict.fromkeys(
-            ("people", "added", "films", "already", "several", "outliers", "poor", "crowded"), 0
+            ("people", "added", "films", "already", *(what for what, _, _ in _COUNTED)), 0
         )
         self._all_poor: list[str] = []
         self._mixed: list[str] = []
@@ -53,14 +53,9 @@ class Enrolled:
         known = f"{totals['already']:,} known already" if totals["already"] else ""
         new = _media(totals["added"], totals["films"]) or "nothing"
         say(joined([f"{new} of {count(totals['people'], 'person')} added", known]))
-        if totals["several"]:
-            say(f"{count(totals['several'], 'photo')} with several faces: {_TAKEN}")
-        if totals["crowded"]:
-            say(f"{count(totals['crowded'], 'film')} with several people: {_FOREMOST}")
-        if totals["outliers"]:
-            say(f"{count(totals['outliers'], 'outlier')}: {_UNLIKE}")
-        if totals["poor"]:
-            say(f"{count(totals['poor'], 'poor photo')}: {_HARD}")
+        for what, (noun, more), remark in _COUNTED:
+            if totals[what]:
+                say(f"{count(totals[what], noun)}{more}: {remark}")
         if self._all_poor:
             say(f"{_NO_GOOD} {_some(self._all_poor)}: {_BETTER}")
         if self._mixed:
@@ -87,6 +82,7 @@ class Enrolled:
         self._totals["several"] += len(report.several)
         self._totals["outliers"] += len(report.outliers)
         self._totals["poor"] += len(report.poor)
+        self._totals["masked"] += len(report.masked)
         if report.all_poor:
             self._all_poor.append(report.name)
         if report.mixed:
@@ -103,8 +99,17 @@ _TAKEN = "the largest central one was taken"
 _UNLIKE = "too unlike the person's other photos, kept but left out of the template"
 _MIXED = "photos that do not look like one person were kept"
 _HARD = "kept, but hard to recognise anybody by"
+_BEHIND = "kept, but without one people are recognised better"
 _NO_GOOD = "no good photo of"
 _BETTER = "enrol a better one, or they will often not be recognised"
+_COUNTED = (
+    ("several", ("photo", " with several faces"), _TAKEN),
+    ("crowded", ("film", " with several people"), _FOREMOST),
+    ("outliers", ("outlier", ""), _UNLIKE),
+    ("poor", ("poor photo", ""), _HARD),
+    ("masked", ("photo", " with a mask"), _BEHIND),
+)
+"""What is counted, in which words, and what is said of it."""
 
 
 def _tell(report: EnrollReport) -> None:
@@ -128,6 +133,12 @@ def _tell(report: EnrollReport) -> None:
         shown = _some([f"{one.reason} ({printable(one.source)})" for one in report.poor])
         films = {film.source for film in report.films} & {one.source for one in report.poor}
         say(f"{_media(len(report.poor), len(films))} {verb} poor: {shown}")
+    if report.masked:
+        films = {film.source for film in report.films} & set(report.masked)
+        say(
+            f"{_media(len(report.masked), len(films))} with a mask, {_BEHIND}: "
+            f"{_some(report.masked)}"
+        )
     if report.all_poor:
         say(f"{_NO_GOOD} {report.name}: {_BETTER}")
 
@@ -161,6 +172,7 @@ def _row(report: EnrollReport) -> tuple[str, ...]:
             "not one person?" if report.mixed else "",
             "none good" if report.all_poor else "",
             f"{len(report.poor)} poor" if report.poor and not report.all_poor else "",
+            f"{len(report.masked)} with a mask" if report.masked else "",
         ]
     )
     numbers = (report.added, report.already, refused)

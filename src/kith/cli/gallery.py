@@ -1,4 +1,4 @@
-"""``kith gallery``: list, show, rename, merge, forget, portraits, export, import, check."""
+"""``kith gallery``: list, show, rename, merge, forget, portraits, masks, export, import, check."""
 
 from __future__ import annotations
 
@@ -157,6 +157,32 @@ def portraits(
     _answer(result, f"{words}; {kept}", as_json, quiet)
     if not report.scrubbed:
         typer.echo(_IN_USE, err=True)
+
+
+@app.command()
+def masks(
+    refuse: Annotated[
+        bool, typer.Option("--refuse", help="Give nobody who wears a mask a name from now on.")
+    ] = False,
+    allow: Annotated[
+        bool, typer.Option("--allow", help="Recognise people behind masks again.")
+    ] = False,
+    gallery: GalleryFile = None,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Tell whether whoever wears a mask is refused; refuse them, or allow them again.
+
+    Who is refused is never named or enrolled: the verdict is low_quality, the reason mask.
+    """
+    if refuse and allow:
+        raise OptionError("give --refuse or --allow, not both")
+    with _opened(gallery) as store:
+        if refuse or allow:
+            store.set_no_mask(refuse)
+        refused = store.no_mask()
+    words = "refused: take it off to be recognised" if refused else "allowed"
+    _answer({"no_mask": refused}, f"masks are {words}", as_json, quiet)
 
 
 @app.command("export")

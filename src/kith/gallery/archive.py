@@ -37,8 +37,8 @@ def import_archive(store: GalleryStore, path: str | os.PathLike[str]) -> ImportR
 
     People are the same where their names are, photos where their digests are; what is there
     already is passed over, so that importing twice is importing once. The calibration is taken
-    only where there was neither a photo nor a calibration before: nobody's threshold is to change
-    because people were handed over.
+    only where there was neither a photo nor a calibration before, and that masks are refused only
+    where there was no photo: nobody's answers are to change because people were handed over.
 
     Raises:
         GalleryUnreadable: not a sound archive; found before the gallery is touched.
@@ -62,6 +62,8 @@ def import_archive(store: GalleryStore, path: str | os.PathLike[str]) -> ImportR
                 already += len(report.already)
                 conflicts.extend(report.conflicts)
             calibrated = settled == 0 and _take_calibration(connection, archive.manifest)
+            if settled == 0 and archive.manifest.no_mask:
+                writing.refuse_masks(connection, True)
     return ImportReport(people, created, added, already, tuple(conflicts), calibrated)
 
 

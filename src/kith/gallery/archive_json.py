@@ -1,9 +1,10 @@
 """What an archive's JSON says, written and read; reading trusts nothing.
 
-``manifest.json``: version, embedding contract, counts, the sha256 of the other members, and the
-calibration where there is one.
+``manifest.json``: version, embedding contract, counts, the sha256 of the other members, the
+calibration where there is one, and ``no_mask`` where whoever wears a mask is refused.
 ``photos.jsonl``: a line per photo (person, digest, source, faces without their vectors; the face
-that shows the person with its ``portrait``, which a kith that knows none passes over).
+that shows the person with its ``portrait``, and each face's ``mask`` where somebody looked, which
+a kith that knows neither passes over).
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from kith.errors import printable
 from kith.gallery import rows, thumbnails
 from kith.gallery.names import clean_name
 from kith.gallery.records import NewPhoto
-from kith.types import Box, EmbeddingContract, Face, Quality
+from kith.types import Box, EmbeddingContract, Face, Mask, Quality
 
 FORMAT = "kith archive"
 VERSION = 1
@@ -48,12 +49,16 @@ class Manifest:
     sha256: dict[str, str]
     calibration: dict[str, Any] | None = None
     """As `calibration_json.plain` makes it; checked when it was read."""
+    no_mask: bool = False
+    """Whether the gallery refuses whoever wears a mask."""
 
     def json(self) -> str:
         """Return it as it is written."""
         values = {"format": FORMAT, "version": VERSION, "kith": __version__, **asdict(self)}
         if self.calibration is None:
             del values["calibration"]
+        if not self.no_mask:
+            del values["no_mask"]
         return json.dumps(values, ensure_ascii=False, indent=1)
 
     @classmethod
@@ -80,7 +85,12 @@ class Manifest:
             raise Unsound("its manifest names no sha256")
         contract = _contract(values.get("contract"))
         calibration = _calibration(values.get("calibration"), contract)
-        return cls(contract=contract, sha256=hashes, calibration=calibration, **counts)
+        no_mask = values.get("no_mask", False)
+        if not isinstance(no_mask, bool):
+            raise Unsound("it does not say whether masks are refused")
+        return cls(
+            contract=contract, sha256=hashes, calibration=calibration, no_mask=no_mask, **counts
+        )
 
 
 def photo_line(person: str, photo: NewPhoto) -> bytes:
@@ -93,6 +103,7 @@ def photo_line(person: str, photo: NewPhoto) -> bytes:
             "score": face.score,
             # Of its numbers, those that a gallery keeps: the first four.
             "quality": None if face.quality is None else list(astuple(face.quality)[:4]),
+            **({} if face.mask is None else {"mask": face.mask.state.value}),
             **({} if jpeg is None else {"portrait": base64.b64encode(jpeg).decode()}),
         }
         for face, jpeg in zip(photo.faces, pictures, strict=True)
@@ -189,7 +200,17 @@ def _face(values: Any) -> Face:
         landmarks=np.array([_numbers(point, 2) for point in landmarks], dtype=np.float32),
         score=_numbers([values.get("score")], 1)[0],
         quality=None if quality is None else Quality(*_numbers(quality, 4)),
+        mask=_mask(values.get("mask")),
     )
+
+
+def _mask(value: Any) -> Mask | None:
+    if value is None:
+        return None
+    state = rows.mask_state(value) if isinstance(value, str) else None
+    if state is None:
+        raise Unsound("a mask is neither none, worn nor wrong")
+    return Mask(state, 1.0)  # how sure one was is not kept
 
 
 def _picture(values: dict[str, Any]) -> bytes | None:

@@ -20,7 +20,7 @@ from kith.gallery import reading, rows, schema, thumbnails
 from kith.gallery.archive_json import EMBEDDINGS, PHOTOS, Manifest, photo_line
 from kith.gallery.archive_reader import MANIFEST
 from kith.gallery.records import ExportReport, NewPhoto
-from kith.types import Box, Face, Quality
+from kith.types import Box, Face, Mask, Quality
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -110,7 +110,8 @@ def write(connection: Connection, file: IO[bytes], *, portraits: bool = True) ->
                     vectors.write(blob.embedding)
         hashes = {PHOTOS: lines.sha256(), EMBEDDINGS: vectors.sha256()}
         calibration = calibration_values(connection)
-        manifest = Manifest(contract, people, photos, faces, hashes, calibration)
+        no_mask = reading.no_mask(connection)
+        manifest = Manifest(contract, people, photos, faces, hashes, calibration, no_mask)
         container.writestr(zipfile.ZipInfo(MANIFEST), manifest.json())
     return ExportReport(people, photos, faces)
 
@@ -176,9 +177,11 @@ def _face(row: Any) -> Face:
     quality = None
     if row.quality is not None:
         quality = Quality(row.size, row.sharpness, row.yaw, row.quality)
+    state = rows.mask_state(row.mask)
     return Face(
         box=Box(row.x, row.y, row.width, row.height),
         landmarks=rows.vectors([row.landmarks], 10).reshape(5, 2),
         score=row.score,
         quality=quality,
+        mask=None if state is None else Mask(state, 1.0),
     )

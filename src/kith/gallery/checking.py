@@ -13,11 +13,12 @@ from sqlalchemy import func, select
 
 from kith.errors import GalleryUnreadable, InvalidName, printable
 from kith.gallery import reading, rows, schema, thumbnails
+from kith.gallery.masked import masked, space_for
 from kith.gallery.names import clean_name, name_key
 from kith.gallery.templates import template
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from sqlalchemy import Connection, Row
 
@@ -109,9 +110,25 @@ def _person(connection: Connection, person: Row[Any], dimension: int) -> Iterato
         return
     quality = rows.qualities([face.quality for face in kept])
     photos = [face.photo_id for face in kept]
-    expected = (template(embeddings, quality, photos), template(embeddings, photos=photos))
+    states = [rows.mask_state(face.mask) for face in kept]
+    space = space_for(states, reading.contract(connection))
+    expected = (
+        template(embeddings, quality, photos, states, space),
+        template(embeddings, quality, photos),
+        template(embeddings, photos=photos),
+    )
     yield from _template(connection, person.id, shown, expected, [face.member for face in kept])
+    yield from _masks(connection, person.id, shown, kept)
     yield from _picture(connection, person.id, shown, [face.id for face in kept if face.member])
+
+
+def _masks(connection: Connection, person: int, shown: str, kept: Sequence[Any]) -> Iterator[str]:
+    templates = schema.templates
+    query = select(templates.c.masked).where(templates.c.person_id == person)
+    stored = connection.execute(query).scalar()
+    worn = masked([rows.mask_state(face.mask) for face in kept if face.member]).sum()
+    if stored is not None and stored != worn:
+        yield f"{shown}: it is not known which faces wear a mask"
 
 
 def _picture(connection: Connection, person: int, shown: str, members: list[int]) -> Iterator[str]:
@@ -126,7 +143,7 @@ def _template(
     connection: Connection,
     person: int,
     shown: str,
-    expected: tuple[Template, Template],
+    expected: tuple[Template, ...],
     members: list[bool],
 ) -> Iterator[str]:
     """Compare a person's template with what it should be.
@@ -135,7 +152,8 @@ def _template(
         connection: to read it.
         person: whose.
         shown: their name.
-        expected: with and without weights; the first kith made templates without.
+        expected: as today's kith makes it, as one does that knows nothing of masks, and without
+            weights, as the first kith did.
         members: which of their faces are marked as part of it.
     """
     templates = schema.templates
@@ -145,10 +163,9 @@ def _template(
     if stored is None:
         yield f"{shown}: no template"
         return
-    if members != expected[0].members.tolist() or (stored.members, stored.outliers) != (
-        members.count(True),
-        members.count(False),
-    ):
+    counts = (members.count(True), members.count(False))
+    possible = [made.members.tolist() for made in expected]
+    if members not in possible or (stored.members, stored.outliers) != counts:
         yield f"{shown}: outliers are not marked as they should be"
         return
     if type(stored.vector) is not bytes or len(stored.vector) != expected[0].vector.nbytes:

@@ -5,6 +5,9 @@ best is taken first, and then again and again the one that adds most: its distan
 that was taken, times its quality (the greedy rule for k centres: T. F. Gonzalez, "Clustering to
 minimize the maximum intercluster distance", Theoretical Computer Science 38, 1985). Turned heads,
 other light and other expressions lie far apart in the embedding, so that no rule has to name them.
+
+But one rule is for masks, which make faces unlike others too: where a person is seen well without
+one, the faces with one say less of them and are left out.
 """
 
 from __future__ import annotations
@@ -14,6 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kith.decision import unusable
+from kith.gallery.masked import is_masked, state_of
 from kith.gallery.templates import template
 from kith.quality import POOR
 
@@ -22,6 +26,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
+    from kith.masks.space import MaskedSpace
     from kith.types import Face, Vector
 
 MOST = 16
@@ -37,14 +42,18 @@ FEW_GOOD = 3
 """Where fewer faces than these are good, poor ones are better than none."""
 
 
-def choose(faces: Sequence[Face], most: int = MOST) -> list[int]:
+def choose(faces: Sequence[Face], most: int = MOST, space: MaskedSpace | None = None) -> list[int]:
     """Return which faces to keep, best first; none where not one can be used.
 
     Args:
         faces: of one person, with quality and embedding.
         most: so many, at most.
+        space: where faces with a mask are compared with others; None: as all others.
     """
     usable = [index for index, face in enumerate(faces) if _is_usable(face)]
+    bare = [index for index in usable if not is_masked(faces[index])]
+    if any(_quality(faces[index]) >= POOR for index in bare):
+        usable = bare
     good = [index for index in usable if _quality(faces[index]) >= POOR]
     if len(good) < FEW_GOOD:
         good = sorted(usable, key=lambda index: -_quality(faces[index]))[:FEW_GOOD]
@@ -52,7 +61,8 @@ def choose(faces: Sequence[Face], most: int = MOST) -> list[int]:
         return []
     rows = np.array([faces[index].embedding for index in good], dtype=np.float32)
     quality = np.array([_quality(faces[index]) for index in good])
-    members = np.flatnonzero(template(rows, quality).members)
+    states = [state_of(faces[index]) for index in good]
+    members = np.flatnonzero(template(rows, quality, states=states, space=space).members)
     kept = [good[index] for index in members]
     return [kept[index] for index in _spread(rows[members], quality[members], most)]
 

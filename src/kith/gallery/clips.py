@@ -18,6 +18,7 @@ from kith.gallery.choosing import choose
 from kith.gallery.crowd import Passage, Protagonist, Sighting, protagonist
 from kith.gallery.enroll_report import FilmFaces
 from kith.gallery.looking import Looked
+from kith.gallery.masked import REFUSED, is_masked
 from kith.gallery.records import NewPhoto
 from kith.gallery.reel import PER_SECOND, Reel
 from kith.media.films import open_film
@@ -28,6 +29,7 @@ from kith.types import Verdict
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from kith.masks.space import MaskedSpace
     from kith.media.films import Film, Frame
     from kith.recognizer import Recognizer
     from kith.tracking import Moment, Track
@@ -43,6 +45,7 @@ class ClipReader:
         portraits: keep pictures of the faces.
         on_progress: told of a film, how many seconds of it have been looked at, and of how many.
         stopped: whether to give up.
+        no_mask: keep no face with a mask.
     """
 
     def __init__(
@@ -53,9 +56,11 @@ class ClipReader:
         portraits: bool,
         on_progress: Callable[[str, float, float], None],
         stopped: Callable[[], bool],
+        no_mask: bool = False,
     ) -> None:
         self._recognizer = recognizer
         self._same = None if same_person else recognizer.threshold
+        self._no_mask = no_mask
         self._settings = Settings(
             detections_per_second=PER_SECOND,
             confirm=2,
@@ -91,7 +96,8 @@ class ClipReader:
         def told(seconds: float, of: float) -> None:
             self._on_progress(film.source, seconds, of)
 
-        found, reel = _Found(), Reel(film, told, self._stopped)
+        space = self._recognizer.masked_space
+        found, reel = _Found(space, self._no_mask), Reel(film, told, self._stopped)
         follower = Follower(self._recognizer, _nobody, self._settings)
         for frame in reel:
             found.take(follower.step(frame), frame)
@@ -99,10 +105,11 @@ class ClipReader:
             found.leave(track)
         if not found.passages:
             return Looked(film.source, None, found.nothing)
-        main = protagonist(found.passages, self._same)
+        main = protagonist(found.passages, self._same, space)
         if not main.dominates:
             return Looked(film.source, None, _crowd(main))
-        kept = [main.sightings[index] for index in choose([one.face for one in main.sightings])]
+        faces = [one.face for one in main.sightings]
+        kept = [main.sightings[index] for index in choose(faces, space=space)]
         seen = FilmFaces(
             film.source, len(kept), found.seconds, main.people, main.share, reel.problem
         )
@@ -110,9 +117,16 @@ class ClipReader:
 
 
 class _Found:
-    """What a film has shown so far."""
+    """What a film has shown so far.
 
-    def __init__(self) -> None:
+    Args:
+        space: where faces with a mask are compared with others; None: as all others.
+        no_mask: keep no face with a mask.
+    """
+
+    def __init__(self, space: MaskedSpace | None, no_mask: bool) -> None:
+        self._space = space
+        self._no_mask = no_mask
         self.passages: list[Passage] = []
         self.nothing = "no face found"
         self.seconds = 0.0
@@ -136,12 +150,15 @@ class _Found:
     def leave(self, track: Track) -> None:
         """Take up what a track has shown."""
         seconds, presence = self._seen.pop(track.id, (0.0, 0.0))
-        faces = [look.face for look in track.looks]
-        chosen = choose(faces)
+        allowed = [look for look in track.looks if not (self._no_mask and is_masked(look.face))]
+        faces = [look.face for look in allowed]
+        chosen = choose(faces, space=self._space)
         if not chosen:
             self._note(faces)
+            if not faces and track.looks and self._poorest < 0:
+                self.nothing = REFUSED
             return
-        looks = [track.looks[index] for index in chosen]
+        looks = [allowed[index] for index in chosen]
         sightings = tuple(
             Sighting(
                 look.face, None if look.portrait is None else thumbnails.encoded(look.portrait)

@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from kith.gallery.masked import is_masked, state_of
 from kith.gallery.templates import template
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from kith.types import Face, Vector
+    import numpy.typing as npt
+
+    from kith.masks.space import MaskedSpace
+    from kith.types import Face, MaskState, Vector
 
 DOMINANT = 0.7
 """Share of all faces' seconds × area that one person needs to be whom a film is about."""
@@ -69,7 +73,9 @@ class Protagonist:
         return self.people == 1 or self.share >= DOMINANT
 
 
-def protagonist(passages: Sequence[Passage], same: float | None) -> Protagonist:
+def protagonist(
+    passages: Sequence[Passage], same: float | None, space: MaskedSpace | None = None
+) -> Protagonist:
     """Return whom a film shows most.
 
     Who was never seen clearly does not count, unless nobody was. Passages are one person's where
@@ -79,10 +85,11 @@ def protagonist(passages: Sequence[Passage], same: float | None) -> Protagonist:
     Args:
         passages: at least one.
         same: cosine from which two templates show the same person; None: they all do.
+        space: where faces with a mask are compared with others; None: as all others.
     """
     clear = [one for one in passages if max(map(_quality, one.sightings)) >= CLEAR]
     counted = clear or list(passages)
-    groups = [counted] if same is None else _people(counted, same)
+    groups = [counted] if same is None else _people(counted, same, space)
     main = max(groups, key=lambda group: sum(one.presence for one in group))
     total = sum(one.presence for one in counted)
     mine = sum(one.presence for one in main)
@@ -94,13 +101,14 @@ def protagonist(passages: Sequence[Passage], same: float | None) -> Protagonist:
     )
 
 
-def _people(passages: Sequence[Passage], same: float) -> list[list[Passage]]:
+def _people(
+    passages: Sequence[Passage], same: float, space: MaskedSpace | None
+) -> list[list[Passage]]:
     known: dict[int, list[Passage]] = {}
     for number, passage in enumerate(passages):
         known.setdefault(passage.person or -1 - number, []).append(passage)
     groups = list(known.values())
-    rows = np.array([_template(group) for group in groups], dtype=np.float64)
-    alike = rows @ rows.T
+    alike = _similarities(groups, space)
     np.fill_diagonal(alike, -np.inf)
     sizes = np.array([len(group) for group in groups], dtype=np.float64)
     while len(groups) > 1:
@@ -116,10 +124,23 @@ def _people(passages: Sequence[Passage], same: float) -> list[list[Passage]]:
     return groups
 
 
-def _template(group: Sequence[Passage]) -> Vector:
-    sightings = [sighting for one in group for sighting in one.sightings]
-    rows = np.array([one.face.embedding for one in sightings], dtype=np.float32)
-    return template(rows, list(map(_quality, sightings))).vector
+def _similarities(
+    groups: Sequence[Sequence[Passage]], space: MaskedSpace | None
+) -> npt.NDArray[np.float64]:
+    from kith.masks.alike import alike  # here, because it loads the runtime
+
+    made = [_template(group) for group in groups]
+    rows = np.array([vector for vector, _ in made], dtype=np.float64)
+    states = [state for _, state in made]
+    return alike(rows, states, rows, states, space)
+
+
+def _template(group: Sequence[Passage]) -> tuple[Vector, MaskState | None]:
+    """Return what stands for somebody, without a mask where they were ever seen so."""
+    seen = [sighting for one in group for sighting in one.sightings]
+    kind = [one for one in seen if not is_masked(one.face)] or seen
+    rows = np.array([one.face.embedding for one in kind], dtype=np.float32)
+    return template(rows, list(map(_quality, kind))).vector, state_of(kind[0].face)
 
 
 def _quality(sighting: Sighting) -> float:

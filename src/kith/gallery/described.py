@@ -10,12 +10,14 @@ from kith.errors import EnrolmentError, InputError
 from kith.gallery import thumbnails
 from kith.gallery.choosing import choose
 from kith.gallery.crowd import Passage, Sighting, protagonist
+from kith.gallery.masked import REFUSED, is_masked
 from kith.gallery.records import NewPhoto
 from kith.quality import reason
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from kith.masks.space import MaskedSpace
     from kith.types import Face, Pixels
 
 MOST = 300
@@ -29,6 +31,8 @@ def photo_of_faces(
     source: str,
     digest: str | None,
     same: float,
+    space: MaskedSpace | None = None,
+    no_mask: bool = False,
 ) -> NewPhoto:
     """Return what is to be kept of faces that are said to be one person's.
 
@@ -38,6 +42,8 @@ def photo_of_faces(
         source: where they come from.
         digest: sha256 of that; None: of the faces that are kept.
         same: cosine from which two faces are one person's.
+        space: where faces with a mask are compared with others; None: as all others.
+        no_mask: keep no face with a mask.
 
     Raises:
         EnrolmentError: none can be used, or they are of several people.
@@ -47,10 +53,11 @@ def photo_of_faces(
         raise InputError(f"{len(portraits)} portraits are not one for each of {len(faces)} faces")
     step = -(-len(faces) // MOST) or 1
     shown = dict(zip(map(id, faces), portraits, strict=True)) if portraits else {}
-    own = _of_one_person(faces[::step], same)
-    kept = tuple(own[index] for index in choose(own))
+    allowed = [face for face in faces[::step] if not (no_mask and is_masked(face))]
+    own = _of_one_person(allowed, same, space)
+    kept = tuple(own[index] for index in choose(own, space=space))
     if not kept:
-        raise EnrolmentError(_poor(faces))
+        raise EnrolmentError(REFUSED if faces and not allowed else _poor(allowed))
     pixels = [shown.get(id(face)) for face in kept]
     pictures = tuple(None if one is None else thumbnails.encoded(one) for one in pixels)
     return NewPhoto(
@@ -58,11 +65,12 @@ def photo_of_faces(
     )
 
 
-def _of_one_person(faces: Sequence[Face], same: float) -> list[Face]:
+def _of_one_person(faces: Sequence[Face], same: float, space: MaskedSpace | None) -> list[Face]:
     usable = [face for face in faces if face.embedding is not None and unusable(face) is None]
     if not usable:
         return []
-    main = protagonist([Passage(0, 1.0, 1.0, (Sighting(face, None),)) for face in usable], same)
+    passages = [Passage(0, 1.0, 1.0, (Sighting(face, None),)) for face in usable]
+    main = protagonist(passages, same, space)
     if not main.dominates:
         raise EnrolmentError(f"shows {main.people} people by turns; let only one be seen")
     return [sighting.face for sighting in main.sightings]

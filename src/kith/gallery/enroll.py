@@ -148,7 +148,11 @@ class Enrolment:
         if film is not None:
             return _Seen(name, self._look_at_film(film, digest))
         options = {"all_faces": self._all_faces, "portraits": self._portraits}
-        return _Seen(name, look_at_photo(self._recognizer, image, **options))
+        refuse = self._refuses_masks()
+        return _Seen(name, look_at_photo(self._recognizer, image, **options, no_mask=refuse))
+
+    def _refuses_masks(self) -> bool:
+        return self._store.exists and self._store.no_mask()
 
     def _lacks_picture(self, name: str) -> bool:
         """Whether it would be seen for the first time what this person looks like."""
@@ -162,6 +166,7 @@ class Enrolment:
             self._recognizer,
             same_person=self._all_faces,
             portraits=self._portraits,
+            no_mask=self._refuses_masks(),
             on_progress=self._on_film,
             stopped=self._stopped.is_set,
         )

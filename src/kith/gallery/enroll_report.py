@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from kith.errors import EnrolmentError, printable
+from kith.gallery.masked import is_masked
 from kith.quality import POOR, reason
 
 if TYPE_CHECKING:
@@ -74,6 +75,7 @@ class EnrollReport:
         films: what was taken of each new film.
         known_films: how many of those that the person had before are films.
         faces: how many faces were kept of the new photos and films.
+        masked: sources of new photos and films on which every face that was kept wears a mask.
     """
 
     name: str
@@ -89,6 +91,7 @@ class EnrollReport:
     known_films: int = 0
     faces: int = 0
     mixed: bool = False
+    masked: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -108,6 +111,7 @@ class Tally:
     known_films: int = 0
     faces: int = 0
     mixed: bool = False
+    masked: list[str] = field(default_factory=list)
     waiting: list[NewPhoto] = field(default_factory=list)
     filmed: dict[str, FilmFaces] = field(default_factory=dict)
     """What was seen of those waiting that are films, by their digests."""
@@ -125,7 +129,9 @@ class Tally:
         self.outliers = report.outliers
         new = {photo.digest: photo for photo in self.waiting}
         self.faces += sum(len(new[digest].faces) for digest in report.added)
-        self.poor += _poor([new[digest] for digest in report.added])
+        added = [new[digest] for digest in report.added]
+        self.poor += _poor(added)
+        self.masked += [one.source for one in added if all(map(is_masked, one.faces))]
         self.all_poor = report.best is not None and report.best < POOR
         if report.added:
             self.mixed = report.agreement is not None and report.agreement < same
@@ -150,6 +156,7 @@ class Tally:
             self.known_films,
             self.faces,
             self.mixed,
+            tuple(self.masked),
         )
 
 

@@ -149,6 +149,8 @@ class Enrolling(OpenedGallery):
                 source=source,
                 digest=digest,
                 same=self.recognizer.threshold,
+                space=self.recognizer.masked_space,
+                no_mask=self.store.exists and self.store.no_mask(),
             )
         except EnrolmentError as error:
             shown, nobody = printable(source), printable(cleaned)

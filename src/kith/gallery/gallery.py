@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kith.decision import AMBIGUITY_MARGIN, checked_threshold, no_face
@@ -10,13 +11,16 @@ from kith.errors import OptionError
 from kith.gallery.asking import Asking, Limit
 from kith.gallery.calibrations import StoredCalibrations
 from kith.gallery.enrolling import Enrolling
-from kith.types import PhotoIdentities
+from kith.gallery.masked import REFUSED, is_masked
+from kith.masks.space import NONE
+from kith.types import PhotoIdentities, Verdict
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Iterable, Iterator, Sequence
 
     from kith.decision import Calibration
+    from kith.gallery.asking import Limits
     from kith.gallery.records import ForgetReport, MergeReport, PersonDetail, PersonSummary
     from kith.recognizer import Recognizer
     from kith.types import Face, Identification, ImageInput, Verification
@@ -76,6 +80,23 @@ class Gallery(Enrolling):
         elif self.store.exists:
             self._calibrations.remove()
 
+    @property
+    def no_mask(self) -> bool:
+        """Whether whoever wears a mask is refused; see `set_no_mask`."""
+        return self.store.exists and self.store.no_mask()
+
+    def set_no_mask(self, refuse: bool) -> None:
+        """Say whether whoever wears a mask is refused from now on.
+
+        Then a masked face, worn as it should be or wrong, has the verdict `low_quality` with the
+        reason ``mask`` whoever it is, and no masked photo is enrolled. Who was enrolled with one
+        before stays.
+
+        Raises:
+            GalleryError: the gallery cannot take it.
+        """
+        self.store.set_no_mask(refuse)
+
     def identify(
         self,
         image: ImageInput,
@@ -99,8 +120,9 @@ class Gallery(Enrolling):
             OptionError: an option outside its range.
         """
         self._check(top, margin)
-        limit = self._limit(threshold, margin)
-        answers = self._asking.answers(self.recognizer.faces(image), top, limit)
+        limits = self._limits(threshold, margin)
+        answers = self._answers(self.recognizer.faces(image), top, limits)
+        limit = limits(NONE)
         return answers or (no_face(limit.threshold, limit.promise),)
 
     def identify_stream(
@@ -117,10 +139,11 @@ class Gallery(Enrolling):
         A photo that cannot be read is an item with an error; one without a face has no answers.
         """
         self._check(top, margin)
-        self._limit(threshold, margin)  # an option outside its range is told before any work
+        self._limits(threshold, margin)  # an option outside its range is told before any work
         for photo in self.recognizer.stream(images, keep_pixels=keep_pixels):
-            limit = self._limit(threshold, margin)  # people may come and go meanwhile
-            answers = self._asking.answers(photo.faces, top, limit)
+            limits = self._limits(threshold, margin)  # people may come and go meanwhile
+            answers = self._answers(photo.faces, top, limits)
+            limit = limits(NONE)
             yield PhotoIdentities(photo, answers, limit.threshold, limit.promise)
 
     def identify_faces(
@@ -140,7 +163,7 @@ class Gallery(Enrolling):
             margin: as for `identify`.
         """
         self._check(top, margin)
-        return self._asking.answers(faces, top, self._limit(threshold, margin))
+        return self._answers(faces, top, self._limits(threshold, margin))
 
     def limit(self, threshold: float | None = None) -> float:
         """Return the similarity that a match needs among so many people as there are now.
@@ -152,14 +175,15 @@ class Gallery(Enrolling):
             OptionError: it is outside −1…1.
         """
         self._check_contract()
-        return self._limit(threshold, AMBIGUITY_MARGIN).threshold
+        return self._limits(threshold, AMBIGUITY_MARGIN)(NONE).threshold
 
     def verify(
         self, a: ImageInput, b: ImageInput, *, threshold: float | None = None
     ) -> Verification:
         """Say whether two photos show the same person, whoever it is; see `kith.verify`.
 
-        With the gallery's networks, and its calibration where there is one.
+        With the gallery's networks, and its calibration where there is one; where it refuses masks,
+        so does this.
 
         Raises:
             PhotoError: a photo cannot be read.
@@ -167,13 +191,17 @@ class Gallery(Enrolling):
             OptionError: the threshold is outside −1…1.
         """
         self._check_contract()
-        return verify_photos(
+        found = verify_photos(
             a,
             b,
             recognizer=self.recognizer,
             threshold=threshold,
             calibration=self._usable_calibration()[0],
         )
+        masked = any(face is not None and is_masked(face) for face in (found.a, found.b))
+        if found.similarity is not None and masked and self.no_mask:
+            return replace(found, verdict=Verdict.LOW_QUALITY, reason=REFUSED)
+        return found
 
     def people(self) -> Iterator[PersonSummary]:
         """Yield everybody, by name."""
@@ -208,12 +236,22 @@ class Gallery(Enrolling):
             raise OptionError(f"a margin between two similarities is 0 to 2, not {margin}")
         self._check_contract()
 
-    def _limit(self, threshold: float | None, margin: float) -> Limit:
+    def _answers(
+        self, faces: Sequence[Face], top: int, limits: Limits
+    ) -> tuple[Identification, ...]:
+        return self._asking.answers(faces, top, limits, self.recognizer.masked_space)
+
+    def _limits(self, threshold: float | None, margin: float) -> Limits:
         calibration, people = self._usable_calibration()
-        if threshold is None and calibration is not None:
-            promise = calibration.promise(people)
-            return Limit(calibration.threshold_for(people), margin, calibration, promise)
-        return Limit(checked_threshold(threshold, self.recognizer), margin, calibration)
+        if threshold is not None or calibration is None:
+            limit = Limit(checked_threshold(threshold, self.recognizer), margin, calibration)
+            return lambda _: limit
+
+        def of_pair(pair: str) -> Limit:
+            least = calibration.threshold_for(people, pair)
+            return Limit(least, margin, calibration, calibration.promise(people, pair))
+
+        return of_pair
 
     def _usable_calibration(self) -> tuple[Calibration | None, int]:
         """Return the calibration and the number of people; an empty gallery may be of another."""

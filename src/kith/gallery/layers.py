@@ -101,8 +101,8 @@ class VectorSource(Protocol):
 class Many:
     """Templates in float16, scanned by FAISS.
 
-    Their float32 are kept too while that takes no more than `RESIDENT_BYTES`; beyond, the scan
-    takes so long that fetching a few of them from the store does not matter.
+    Their float32 are kept too while that takes no more than `RESIDENT_BYTES`, or what is asked for;
+    beyond, the scan takes so long that fetching a few of them from the store does not matter.
     """
 
     def __init__(self, ids: Ids, index: Any, source: VectorSource, vectors: Vector | None) -> None:
@@ -114,8 +114,19 @@ class Many:
         self._vectors = vectors
 
     @classmethod
-    def load(cls, chunks: Iterable[tuple[Ids, Vector]], source: VectorSource) -> Self:
-        """Take templates in order of id, at least one chunk."""
+    def load(
+        cls,
+        chunks: Iterable[tuple[Ids, Vector]],
+        source: VectorSource,
+        most: int = RESIDENT_BYTES,
+    ) -> Self:
+        """Take templates in order of id, at least one chunk.
+
+        Args:
+            chunks: of them.
+            source: of their float32.
+            most: bytes of these that are kept.
+        """
         import faiss
 
         parts: list[Ids] = []
@@ -130,7 +141,7 @@ class Many:
             parts.append(ids)
             if resident is not None:
                 resident.append(vectors)
-                if index.ntotal * vectors[0].nbytes > RESIDENT_BYTES:
+                if index.ntotal * vectors[0].nbytes > most:
                     resident = None
         exact = None if resident is None else np.concatenate(resident)
         return cls(np.concatenate(parts), index, source, exact)

@@ -9,6 +9,7 @@ import numpy as np
 
 from kith.decision import unusable
 from kith.gallery import thumbnails
+from kith.gallery.masked import REFUSED, is_masked
 from kith.gallery.records import NewPhoto
 from kith.recognizer import largest_central
 
@@ -38,7 +39,12 @@ class Looked:
 
 
 def look_at_photo(
-    recognizer: Recognizer, image: ImageInput, *, all_faces: bool, portraits: bool
+    recognizer: Recognizer,
+    image: ImageInput,
+    *,
+    all_faces: bool,
+    portraits: bool,
+    no_mask: bool = False,
 ) -> Looked:
     """Describe a photo and say which of its faces are to be kept.
 
@@ -47,7 +53,12 @@ def look_at_photo(
         image: the photo.
         all_faces: all that can be used, not only the largest central one.
         portraits: keep a picture of that one.
+        no_mask: refuse faces with a mask.
     """
+
+    def refused(face: Face) -> str | None:
+        return REFUSED if no_mask and is_masked(face) else unusable(face)
+
     found = recognizer.describe(image, keep_pixels=portraits)
     if found.error is not None:
         return Looked(found.source, None, found.error)
@@ -56,8 +67,8 @@ def look_at_photo(
         return Looked(found.source, None, "no face found")
     faces: tuple[Face, ...] = (best,)
     if all_faces:
-        faces = tuple(face for face in found.faces if unusable(face) is None)
-    refusal = None if faces and all_faces else unusable(best)
+        faces = tuple(face for face in found.faces if refused(face) is None)
+    refusal = None if faces and all_faces else refused(best)
     if refusal is not None:
         return Looked(found.source, None, refusal)
     picture = picture_of(recognizer, found, best)

@@ -43,11 +43,27 @@ def _thumbnails(connection: Connection) -> None:
         "FOREIGN KEY(face_id) REFERENCES faces (id) ON DELETE CASCADE)"
     )
     connection.exec_driver_sql("CREATE INDEX ix_thumbnails_face_id ON thumbnails (face_id)")
-    _renew_templates(connection)
+
+
+def _masks(connection: Connection) -> None:
+    """Version 3 did not look whether anybody wears a mask: of its faces that is not known."""
+    connection.exec_driver_sql(
+        "ALTER TABLE meta ADD COLUMN no_mask BOOLEAN DEFAULT 0 NOT NULL CHECK (no_mask IN (0, 1))"
+    )
+    connection.exec_driver_sql(
+        "ALTER TABLE faces ADD COLUMN mask TEXT CHECK (mask IN ('none', 'worn', 'wrong'))"
+    )
+    connection.exec_driver_sql("ALTER TABLE templates ADD COLUMN masked INTEGER DEFAULT 0 NOT NULL")
+    connection.exec_driver_sql(
+        "CREATE INDEX templates_all_masked ON templates (person_id) WHERE masked = members"
+    )
 
 
 def _renew_templates(connection: Connection) -> None:
-    """Make those templates anew to which a photo gave several faces."""
+    """Make those templates anew to which a photo gave several faces.
+
+    That is for files before version 3, but it needs today's tables.
+    """
     from kith.gallery.reading import contract
     from kith.gallery.writing import renew_template
 
@@ -61,7 +77,11 @@ def _renew_templates(connection: Connection) -> None:
             renew_template(connection, person, pinned.dimension)
 
 
-STEPS: dict[int, Callable[[Connection], None]] = {2: _calibrations_in_detail, 3: _thumbnails}
+STEPS: dict[int, Callable[[Connection], None]] = {
+    2: _calibrations_in_detail,
+    3: _thumbnails,
+    4: _masks,
+}
 """The step that turns version n − 1 into n, under n; the first possible n is 2."""
 
 
@@ -130,6 +150,8 @@ def bring_up_to_date(connection: Connection, path: Path) -> None:
         return
     for number in range(have + 1, latest() + 1):
         STEPS[number](connection)
+    if have < 3:
+        _renew_templates(connection)
     if have < latest():
         connection.execute(
             schema.meta.update().values(

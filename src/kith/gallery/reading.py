@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from kith.types import Vector
 
 _CHANGES = select(schema.meta.c.changes)
+_NO_MASK = select(schema.meta.c.no_mask)
 _OWNERS = (
     select(
         schema.people.c.id.label("person_id"),
@@ -55,6 +56,11 @@ def known_contract(connection: Connection) -> EmbeddingContract:
 def change_counter(connection: Connection) -> int:
     """Return the number of transactions that changed something."""
     return int(connection.execute(_CHANGES).scalar_one())
+
+
+def no_mask(connection: Connection) -> bool:
+    """Return whether whoever wears a mask is refused."""
+    return bool(connection.execute(_NO_MASK).scalar_one())
 
 
 def person_id(connection: Connection, name: str) -> int | None:
@@ -106,11 +112,18 @@ def photo_digests(connection: Connection, name: str) -> set[str]:
 def embeddings(connection: Connection, person: int) -> Sequence[Any]:
     """Return a person's faces, oldest first.
 
-    With `id`, `photo_id`, `embedding`, `quality` and `member`.
+    With `id`, `photo_id`, `embedding`, `quality`, `member` and `mask`.
     """
     faces, photos = schema.faces, schema.photos
     return connection.execute(
-        select(faces.c.id, faces.c.photo_id, faces.c.embedding, faces.c.quality, faces.c.member)
+        select(
+            faces.c.id,
+            faces.c.photo_id,
+            faces.c.embedding,
+            faces.c.quality,
+            faces.c.member,
+            faces.c.mask,
+        )
         .join(photos, photos.c.id == faces.c.photo_id)
         .where(photos.c.person_id == person)
         .order_by(faces.c.id)
@@ -181,6 +194,7 @@ def detail(connection: Connection, name: str) -> PersonDetail:
             quality=row.quality,
             similarity=float(np.dot(embedding, centre)),
             member=row.member,
+            mask=rows.mask_state(row.mask),
         )
         found.setdefault(row.photo_id, (row, []))[1].append(face)
     return PersonDetail(

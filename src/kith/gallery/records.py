@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from kith.types import Box, Face
+    from kith.types import Box, Face, MaskState
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -99,6 +99,7 @@ class FaceDetail:
         quality: 0–1; None where it was not measured.
         similarity: cosine to the person's template, −1…1.
         member: whether it is part of the template; False for an outlier.
+        mask: how it wears one; None where nobody looked.
     """
 
     box: Box
@@ -106,6 +107,7 @@ class FaceDetail:
     quality: float | None
     similarity: float
     member: bool
+    mask: MaskState | None = None
 
 
 @dataclass(frozen=True, slots=True)

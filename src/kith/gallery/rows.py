@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kith.errors import EnrolmentError, GalleryUnreadable, InputError, printable
+from kith.types import MaskState
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -23,6 +24,7 @@ FLOAT32 = np.dtype("<f4")
 """Little-endian, whatever the machine."""
 
 UNIT_TOLERANCE = 1e-3
+_STATES = frozenset(state.value for state in MaskState)
 _HEXADECIMAL = frozenset("0123456789abcdef")
 LONGEST_SOURCE = 4096
 MOST_FACES = 500
@@ -51,6 +53,11 @@ def qualities(values: list[Any]) -> npt.NDArray[np.float64]:
     """Return qualities as they were kept; NaN where there is none or it cannot be one."""
     numbers = [value if isinstance(value, (int, float)) else math.nan for value in values]
     return np.array(numbers, dtype=np.float64)
+
+
+def mask_state(value: Any) -> MaskState | None:
+    """Return how a face wears a mask, as it was kept; None where nobody looked or it is none."""
+    return MaskState(value) if value in _STATES else None
 
 
 def not_unit(matrix: Vector) -> bool:
@@ -87,6 +94,7 @@ def face_values(face: Face, dimension: int, source: str) -> dict[str, Any]:
         "quality": None if quality is None else float(quality.score),
         "member": True,
         "embedding": vector_blob(embedding),
+        "mask": None if face.mask is None else face.mask.state.value,
     }
 
 

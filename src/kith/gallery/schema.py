@@ -40,6 +40,8 @@ meta = Table(
     Column("unscrubbed", Boolean(create_constraint=True), nullable=False),
     # Whether pictures of faces may be kept in here; since version 3.
     Column("portraits", Boolean(create_constraint=True), nullable=False, server_default=text("1")),
+    # Whether whoever wears a mask is refused; since version 4.
+    Column("no_mask", Boolean(create_constraint=True), nullable=False, server_default=text("0")),
 )
 
 contract = Table(
@@ -96,6 +98,8 @@ faces = Table(
     Column("quality", Float),
     Column("member", Boolean(create_constraint=True), nullable=False),
     Column("embedding", LargeBinary, nullable=False),  # float32, the contract's dimension
+    # How it wears a mask, NULL where nobody looked; since version 4.
+    Column("mask", Text, CheckConstraint("mask IN ('none', 'worn', 'wrong')")),
 )
 
 templates = Table(
@@ -107,6 +111,10 @@ templates = Table(
     # The value of meta.changes that the writing transaction set.
     Column("revision", Integer, nullable=False, index=True),
     Column("vector", LargeBinary, nullable=False),  # float32, the contract's dimension
+    # How many of the members wear a mask; since version 4.
+    Column("masked", Integer, nullable=False, server_default=text("0")),
+    # Who was never seen without a mask: few, and asked for at every search.
+    Index("templates_all_masked", "person_id", sqlite_where=text("masked = members")),
 )
 
 # What a person looks like, for people who look at the gallery; since version 3. Recognising needs

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
 
-from kith.gallery.layers import Few, Layer, Many, VectorSource
+from kith.gallery.layers import RESIDENT_BYTES, Few, Layer, Many, VectorSource
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,13 +70,22 @@ class TemplateIndex:
     Args:
         source: the templates, such as `GalleryStore.templates`.
         few: up to how many of them are kept in float32.
+        resident: of more, up to how many bytes of float32 are kept beside their float16.
     """
 
-    def __init__(self, source: TemplateSource, *, few: int = FEW) -> None:
+    def __init__(
+        self, source: TemplateSource, *, few: int = FEW, resident: int = RESIDENT_BYTES
+    ) -> None:
         self._source = source
         self._few = few
+        self._resident = resident
         self._lock = threading.Lock()
         self._snapshot: _Snapshot | None = None
+
+    @property
+    def count(self) -> int:
+        """Templates as of the last `refresh`."""
+        return 0 if self._snapshot is None else self._snapshot.count
 
     def refresh(self) -> bool:
         """Catch up with the store; returns whether anything had changed."""
@@ -125,7 +134,7 @@ class TemplateIndex:
         chunks = iter(self._source.all())
         first = list(islice(chunks, 1))  # nobody, or at least one chunk
         if first and self._source.count() > self._few:
-            base: Layer = Many.load(chain(first, chunks), self._source)
+            base: Layer = Many.load(chain(first, chunks), self._source, self._resident)
         else:
             base = Few.load(chain(first, chunks))
         return _Snapshot(counter, len(base.ids), base, None)

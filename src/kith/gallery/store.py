@@ -229,6 +229,16 @@ class GalleryStore:
         scrubbed = self.database.scrub() if removed else True
         return replace(self.thumbnail_report(), removed=removed, scrubbed=scrubbed)
 
+    def no_mask(self) -> bool:
+        """Return whether whoever wears a mask is refused."""
+        with self.database.look() as connection:
+            return reading.no_mask(connection)
+
+    def set_no_mask(self, refuse: bool) -> None:
+        """Say whether whoever wears a mask is refused from now on."""
+        with self.database.write() as connection:
+            writing.refuse_masks(connection, refuse)
+
     def rename(self, old: str, new: str) -> None:
         """Give a person another name.
 

@@ -19,6 +19,9 @@ normal distribution; medians are by weight too) and by more than `CLEARLY_LESS`,
 photos that are all but equal would make an outlier of every other. At most half can lie below a
 median, so that at most half are ever left out; of one or two embeddings none can be told to be the
 wrong one.
+
+Where a mask is worn, agreement is that of `kith.masks.space`, or whoever put on a mask once would
+be an outlier of their own.
 """
 
 from __future__ import annotations
@@ -33,7 +36,8 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from kith.types import Vector
+    from kith.masks.space import MaskedSpace
+    from kith.types import MaskState, Vector
 
 CLEARLY_LESS = 0.25
 """Cosine. SFace on photos of the news (five per person): same person 0.52–0.70 (middle half), two
@@ -72,6 +76,8 @@ def template(
     embeddings: Vector,
     quality: Sequence[float] | npt.NDArray[np.float64] | None = None,
     photos: Sequence[int] | None = None,
+    states: Sequence[MaskState | None] | None = None,
+    space: MaskedSpace | None = None,
 ) -> Template:
     """Reduce n unit vectors to one.
 
@@ -81,6 +87,8 @@ def template(
         embeddings: float32 n × d, n ≥ 1.
         quality: of each face, 0–1; NaN where it is not known; None where none is.
         photos: which photo each face is on; None: each on one of its own.
+        states: how each face wears a mask; None: nobody looked.
+        space: where masked faces are compared; None: as all others.
     """
     if embeddings.ndim != 2 or len(embeddings) == 0:
         raise ValueError(f"expected n × d embeddings, n ≥ 1, not {embeddings.shape}")
@@ -90,7 +98,8 @@ def template(
     exact = np.column_stack([embeddings, weights, shares]).astype(np.float32)
     order = np.argsort(exact.view(np.dtype((np.void, exact[0].nbytes))).ravel(), kind="stable")
     rows, weights, shares = np.split(exact[order].astype(np.float64), [-2, -1], axis=1)
-    agreement = _agreement(rows, shares[:, 0])
+    worn = None if states is None else [states[index] for index in order.tolist()]
+    agreement = _agreement(rows, shares[:, 0], worn, space)
     kept = _members(agreement, shares[:, 0])
     mean = np.average(rows[kept], axis=0, weights=(weights * shares)[kept, 0])
     norm = np.linalg.norm(mean)
@@ -102,6 +111,33 @@ def template(
     several = len(rows) > 1 and (photos is None or len(set(photos)) > 1)
     middle = _median(agreement, shares[:, 0]) if several else None
     return Template((mean / norm).astype(np.float32), members, middle)
+
+
+def projected(
+    embeddings: Vector,
+    states: Sequence[MaskState | None],
+    space: MaskedSpace,
+    quality: Sequence[float] | npt.NDArray[np.float64],
+    photos: Sequence[int] | None = None,
+) -> Vector:
+    """Return what stands for a person where a mask is worn: a float32 unit vector.
+
+    The normalised mean of the members' embeddings in the space, weighted as in `template`. Of
+    somebody who was never seen with a mask the projected template is as good (``benchmarks/
+    masks_in_gallery.py``), and their faces need not be read.
+
+    Args:
+        embeddings: of the template's members, n × d, n ≥ 1.
+        states: how each wears a mask.
+        space: where they are compared.
+        quality: as for `template`.
+        photos: as for `template`.
+    """
+    shares = np.ones(len(embeddings)) if photos is None else _shares(photos)
+    rows = space.project(embeddings, states).astype(np.float64)
+    mean = np.average(rows, axis=0, weights=_weights(quality) * shares)
+    norm = np.linalg.norm(mean)
+    return np.asarray(rows[0] if norm < 1e-6 else mean / norm, dtype=np.float32)
 
 
 def _weights(quality: Sequence[float] | npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
@@ -118,7 +154,10 @@ def _shares(photos: Sequence[int]) -> npt.NDArray[np.float64]:
 
 
 def _agreement(
-    rows: npt.NDArray[np.float64], shares: npt.NDArray[np.float64]
+    rows: npt.NDArray[np.float64],
+    shares: npt.NDArray[np.float64],
+    states: Sequence[MaskState | None] | None,
+    space: MaskedSpace | None,
 ) -> npt.NDArray[np.float64]:
     """Return the similarity that each row reaches with half of the others, by their shares."""
     count = len(rows)
@@ -126,7 +165,13 @@ def _agreement(
         return np.ones(1)
     step = -(-count // _REFERENCES)
     references = np.arange(0, count, step)
-    similarities = rows @ rows[references].T
+    if states is None or space is None:
+        similarities = rows @ rows[references].T
+    else:
+        from kith.masks.alike import alike  # here, because it loads the runtime
+
+        asked = [states[index] for index in references.tolist()]
+        similarities = alike(rows, states, rows[references], asked, space)
     # A row's similarity to itself says nothing: it goes to the end and weighs nothing.
     counted = np.tile(shares[references], (count, 1))
     similarities[references, np.arange(len(references))] = -np.inf

@@ -28,6 +28,9 @@ MOST_BYTES = 8192
 _QUALITIES = (90, 80, 65, 45, 25, 10)
 """Of the JPEG, until it is small enough; the first nearly always is."""
 
+_COVERED = 0.2
+"""How much a face with a mask shows of a person, against one without."""
+
 _END = b"\xff\xd9"
 
 _faces, _photos, _thumbnails = schema.faces, schema.photos, schema.thumbnails
@@ -120,7 +123,7 @@ def offer(connection: Connection, person: int, pictures: Mapping[int, bytes]) ->
     if current is None and not offered:
         return
     members = connection.execute(
-        select(_faces.c.id, _faces.c.quality, _faces.c.yaw, _faces.c.size)
+        select(_faces.c.id, _faces.c.quality, _faces.c.yaw, _faces.c.size, _faces.c.mask)
         .join(_photos, _photos.c.id == _faces.c.photo_id)
         .where(_photos.c.person_id == person, _faces.c.member)
         .order_by(_faces.c.id)
@@ -150,7 +153,8 @@ def _goodness(row: Any) -> float:
         value if isinstance(value, (int, float)) else 0.0
         for value in (row.quality, row.yaw, row.size)
     ]
-    return _shows(*numbers)
+    covered = _COVERED if row.mask in ("worn", "wrong") else 1.0
+    return covered * _shows(*numbers)
 
 
 def _shows(score: float, yaw: float, size: float) -> float:

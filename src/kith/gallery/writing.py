@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 
 from kith.errors import ContractMismatch, PersonExists, printable
 from kith.gallery import reading, rows, schema, thumbnails
+from kith.gallery.masked import masked, space_for
 from kith.gallery.migrations import now
 from kith.gallery.names import name_key
 from kith.gallery.records import AddReport, Conflict, MergeReport
@@ -126,10 +127,13 @@ def renew_template(connection: Connection, person: int, dimension: int) -> float
     connection.execute(templates.delete().where(templates.c.person_id == person))
     if not kept:
         return None
+    states = [rows.mask_state(face.mask) for face in kept]
     made = template(
         rows.vectors([face.embedding for face in kept], dimension),
         rows.qualities([face.quality for face in kept]),
         [face.photo_id for face in kept],
+        states,
+        space_for(states, reading.contract(connection)),
     )
     for face, member in zip(kept, made.members.tolist(), strict=True):
         if face.member != member:
@@ -140,6 +144,7 @@ def renew_template(connection: Connection, person: int, dimension: int) -> float
             person_id=person,
             members=members,
             outliers=len(kept) - members,
+            masked=int(masked(states)[made.members].sum()),
             revision=reading.change_counter(connection) + 1,
             vector=rows.vector_blob(made.vector),
         )
@@ -190,6 +195,13 @@ def forget(connection: Connection, name: str) -> tuple[int, int]:
     connection.execute(schema.meta.update().values(unscrubbed=True))
     record(connection, "forget", person, photos=photos, faces=faces)
     return photos, faces
+
+
+def refuse_masks(connection: Connection, refuse: bool) -> None:
+    """Say whether whoever wears a mask is refused from now on."""
+    if reading.no_mask(connection) != refuse:
+        connection.execute(schema.meta.update().values(no_mask=refuse))
+        record(connection, "masks", None, refused=int(refuse))
 
 
 def record(connection: Connection, action: str, person: int | None, **counts: int) -> None:
