@@ -30,7 +30,7 @@ import kith
 from kith.decision.calibration import Calibration
 from kith.decision.curves import Points
 from kith.evaluation.calibrate.material import Material, from_folder
-from kith.evaluation.calibrate.measure import Task, measure
+from kith.evaluation.calibrate.measure import measure
 from kith.evaluation.calibrate.probability import brier, calibration_error, odds_of
 from kith.evaluation.calibrate.similarities import (
     Impostors,
@@ -41,6 +41,7 @@ from kith.evaluation.calibrate.similarities import (
 )
 from kith.evaluation.calibrate.split import Part, parts_of
 from kith.evaluation.calibrate.tail import tail_of
+from kith.evaluation.calibrate.task import Task
 from kith.evaluation.metrics import false_match_rate, false_non_match_rate, threshold_at_fmr
 from kith.evaluation.records import Scores
 from kith.recognizer.cache import FaceCache

@@ -39,6 +39,7 @@ CALIBRATION = Calibration(
 
 MIXED = PairCalibration(
     pair="none/worn",
+    space="",
     people=390,
     photos=900,
     painted=880,

@@ -39,6 +39,7 @@ class Eyes:
     """A recogniser that takes whatever it is given for one face: a photo is a seed."""
 
     detector, embedder, threshold, contract = "yunet", "tiny", 0.9, CONTRACT
+    masked_space = None
 
     def faces(self, image: Any) -> tuple[Face, ...]:
         return (face(random_units(int(image), 1)[0]),)
@@ -91,6 +92,12 @@ def test_what_was_measured_behind_masks_is_kept(
             assert newest(connection) == both
 
 
+def test_what_was_measured_in_another_space_does_not_count(people: kith.Gallery) -> None:
+    elsewhere = replace(MIXED, pair="worn/worn", space="ab" * 32)
+    people.set_calibration(replace(CALIBRATION, masked=(MIXED, elsewhere)))
+    assert people.calibration == replace(CALIBRATION, masked=(MIXED,))
+
+
 def test_without_masks_an_older_kith_reads_it(people: kith.Gallery, path: Path) -> None:
     people.set_calibration(CALIBRATION)
     [(text,)] = raw(path, "SELECT detail FROM calibrations")
@@ -103,6 +110,8 @@ def test_without_masks_an_older_kith_reads_it(people: kith.Gallery, path: Path) 
     [
         ("pair", "none/none"),
         ("pair", ["none/worn"]),
+        ("space", "x"),
+        ("space", None),
         ("threshold", 2.5),
         ("threshold", -1.5),
         ("threshold", None),

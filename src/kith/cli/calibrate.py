@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractContextManager
 
+    from kith.evaluation.calibrate.material import Material
+    from kith.recognizer import Recognizer
+
 
 def calibrate(
     fmr: Annotated[
@@ -52,6 +55,13 @@ def calibrate(
             help="Where the photos of --pairs lie. Default: beside it.",
         ),
     ] = None,
+    masked: Annotated[
+        bool,
+        typer.Option(
+            "--masked",
+            help="Paint a mask on a copy of each photo, in memory, and measure masked faces, too.",
+        ),
+    ] = False,
     traditional: Annotated[
         bool,
         typer.Option(
@@ -82,14 +92,16 @@ def calibrate(
     it: identify and verify use it from then on.
     """
     if show or remove:
-        _check_alone(show=show, remove=remove, data=photos or pairs or root)
+        _check_alone(show=show, remove=remove, data=photos or pairs or root or masked or None)
         _tell(gallery, show=show, as_json=as_json, quiet=quiet)
         return
     from kith.cli.calibrating import print_report, report_shape
     from kith.cli.output import emit, spinner
-    from kith.evaluation.calibrate.run import conclude, gather, prepare
+    from kith.evaluation.calibrate.run import conclude, gather, prepare, require_photos
     from kith.gallery.gallery import Gallery
 
+    if masked:
+        require_photos(photos, pairs)
     shown = not (as_json or quiet)
     own = options.gallery_embedder(gallery, must_exist=True)
     recognizer = options.make_recognizer(detector, embedder or own, device, shown=shown)
@@ -99,6 +111,8 @@ def calibrate(
             material = gather(
                 people, photos=photos, pairs=pairs, root=root, cache=cache, on_photo=on_photo
             )
+        if masked:
+            material = _painted(material, recognizer, seed, shown=shown)
         with spinner("measuring", shown=shown):
             report = conclude(people, task, material)
         count = people.store.count()
@@ -108,7 +122,20 @@ def calibrate(
         print_report(report, count, traditional=traditional)
 
 
-def _check_alone(*, show: bool, remove: bool, data: Path | None) -> None:
+def _painted(material: Material, recognizer: Recognizer, seed: int, *, shown: bool) -> Material:
+    """Add masked copies of the photos."""
+    from kith.cli.progress import photo_progress, pull_with_progress
+    from kith.evaluation.calibrate.painting import to_paint, with_copies
+    from kith.landmarks import DEFAULT
+    from kith.masks import Painter
+
+    pull_with_progress([DEFAULT], shown=shown)
+    painter, chosen = Painter(), to_paint(material, seed)
+    with photo_progress("masking", len(chosen), shown=shown) as on_photo:
+        return with_copies(material, recognizer, painter, chosen, seed, on_photo=on_photo)
+
+
+def _check_alone(*, show: bool, remove: bool, data: object) -> None:
     if show and remove:
         raise OptionError("--show or --remove, not both")
     if data is not None:

@@ -6,12 +6,13 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from kith.cli.calibrated import percent
+from kith.cli.calibrating_masked import limit_shape, masked_shape, print_masked, rate
 from kith.cli.output import Column, Table, count, say
 from kith.errors import printable
 from kith.shapes import number
 
 if TYPE_CHECKING:
-    from kith.decision.calibration import Calibration, Measured
+    from kith.decision.calibration import Calibration
     from kith.evaluation.calibrate import CalibrationReport
     from kith.evaluation.calibrate.traditional import Tried
     from kith.evaluation.records import Rate
@@ -53,20 +54,21 @@ def print_calibration(found: Calibration, people: int) -> None:
         f"{percent(found.fmr)}{rough}"
     )
     say(
-        f"  on people it was not chosen on: FMR {_rate(found.measured_fmr)}, "
-        f"FNMR {_rate(found.measured_fnmr)}"
+        f"  on people it was not chosen on: FMR {rate(found.measured_fmr)}, "
+        f"FNMR {rate(found.measured_fnmr)}"
     )
     for size in dict.fromkeys((people, found.searched)):
         if size:
             say(f"a search among {size:,}: {_search(found, size)}")
     say(
-        f"  tried among {found.searched:,}: FPIR {_rate(found.measured_fpir)}, "
-        f"FNIR {_rate(found.measured_fnir)}"
+        f"  tried among {found.searched:,}: FPIR {rate(found.measured_fpir)}, "
+        f"FNIR {rate(found.measured_fnir)}"
     )
     say(
         f"probabilities: off by {percent(found.odds_error)} on average, at even odds before looking"
     )
     say("in brackets the 95 % interval, by bootstrap over people")
+    print_masked(found)
 
 
 def report_shape(report: CalibrationReport, people: int, *, traditional: bool) -> dict[str, Any]:
@@ -86,12 +88,13 @@ def calibration_shape(found: Calibration, people: int) -> dict[str, Any]:
         "fmr": {"asked": found.fmr} | asdict(found.measured_fmr),
         "fnmr": asdict(found.measured_fnmr),
         "rough": found.rough,
-        "gallery": _limit_shape(found, people),
-        "search": _limit_shape(found, found.searched)
+        "gallery": limit_shape(found, people),
+        "search": limit_shape(found, found.searched)
         | {
             "fpir": {"asked": found.fpir} | asdict(found.measured_fpir),
             "fnir": asdict(found.measured_fnir),
         },
+        "masked": masked_shape(found, people),
         "probability_error": number(found.odds_error),
         "detector": found.detector,
         "embedder": found.contract.model,
@@ -106,24 +109,12 @@ def calibration_shape(found: Calibration, people: int) -> dict[str, Any]:
     }
 
 
-def _limit_shape(found: Calibration, people: int) -> dict[str, Any]:
-    return {
-        "people": people,
-        "threshold": number(found.threshold_for(people)),
-        "extrapolated": found.promise(people).extrapolated,
-    }
-
-
 def _search(found: Calibration, people: int) -> str:
     beyond = ", extrapolated" if found.promise(people).extrapolated else ""
     return (
         f"a name needs {found.threshold_for(people):.3f} for an FPIR of at most "
         f"{percent(found.fpir)}{beyond}"
     )
-
-
-def _rate(rate: Measured) -> str:
-    return f"{percent(rate.value)} ({100 * rate.low:.2g}–{100 * rate.high:.2g})"
 
 
 def _print_tried(report: CalibrationReport) -> None:

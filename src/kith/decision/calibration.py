@@ -19,15 +19,16 @@ import numpy as np
 
 from kith.decision.curves import limit, probabilities
 from kith.errors import ContractMismatch, OptionError, printable
+from kith.masks.space import MIXED, NONE, WORN
 from kith.types import Promise
 
 if TYPE_CHECKING:
     from kith.decision.curves import Limit, Points
     from kith.types import EmbeddingContract
 
-BARE = "none/none"
+BARE = NONE
 """Two faces without masks."""
-MASKED = ("none/worn", "worn/worn")
+MASKED = (MIXED, WORN)
 """A face behind a mask and one without; two behind masks."""
 HIGHEST_MASKED = 2.0
 """Above every similarity of such pairs: brought onto another scale, they may pass 1."""
@@ -55,6 +56,7 @@ class PairCalibration:
 
     Attributes:
         pair: one of `MASKED`.
+        space: see `kith.decision.spaces.stamp`.
         people, photos: whose masked faces were compared, found or not, in both parts together.
         painted: of these photos, copies that a mask was painted on.
         pairs: of people in the part the threshold was chosen on.
@@ -67,6 +69,7 @@ class PairCalibration:
     """
 
     pair: str
+    space: str
     people: int
     photos: int
     painted: int

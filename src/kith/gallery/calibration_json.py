@@ -37,6 +37,7 @@ _COUNTS = ("seed", "people", "photos", "pairs", "searched")
 _PAIR_MEASURED = ("measured_fmr", "measured_fnmr", "held_fmr", "held_fnmr")
 _PAIR_COUNTS = ("people", "photos", "painted", "pairs")
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
+_SPACE = re.compile(r"([0-9a-f]{64})?", re.ASCII)
 _SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 
@@ -92,6 +93,8 @@ def _pair(values: Any) -> PairCalibration:
         raise Unbelievable("values are missing or unknown")
     if type(values["pair"]) is not str or values["pair"] not in MASKED:
         raise Unbelievable("its pair is not possible")
+    if type(values["space"]) is not str or not _SPACE.fullmatch(values["space"]):
+        raise Unbelievable("its space is not possible")
     return PairCalibration(**_checked(values, _PAIR_COUNTS, _PAIR_MEASURED, HIGHEST_MASKED))
 
 

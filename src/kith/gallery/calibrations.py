@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
@@ -91,12 +91,26 @@ def newest(connection: Connection) -> Calibration | None:
         return None
     try:
         values = {name: getattr(found, name) for name in _COLUMNS}
-        return parsed(parsed_object(found.detail) | values, contract)
+        return _of_this_kith(parsed(parsed_object(found.detail) | values, contract))
     except Unbelievable as error:
         raise GalleryUnreadable(
             f"the gallery's calibration is damaged ({error}): calibrate again, or go back to the "
             "embedder's own threshold with kith calibrate --remove"
         ) from error
+
+
+def _of_this_kith(calibration: Calibration) -> Calibration:
+    """Leave out what was measured on masked faces in another space than they are compared in."""
+    if not calibration.masked:
+        return calibration
+    from kith.decision.spaces import stamp
+    from kith.gallery.contract import contract_embedder
+    from kith.masks.space import masked_space
+
+    used = stamp(masked_space(contract_embedder(calibration.contract)))
+    return replace(
+        calibration, masked=tuple(one for one in calibration.masked if one.space == used)
+    )
 
 
 def keep(connection: Connection, calibration: Calibration) -> None:

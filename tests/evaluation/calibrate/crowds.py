@@ -57,6 +57,7 @@ def material(
         acquired=acquired,
         quality=np.random.default_rng([seed, 1]).uniform(0, 1, len(rows)),
         vectors=lambda at: rows[at],
+        states=(None,) * len(rows),
     )
 
 

@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 
 from kith.errors import InputError
-from kith.evaluation.calibrate.measure import Task, measure
+from kith.evaluation.calibrate.measure import measure
 from kith.evaluation.calibrate.similarities import impostors_of, photo_pairs
 from kith.evaluation.calibrate.split import parts_of
 from kith.evaluation.calibrate.strangers import searched
+from kith.evaluation.calibrate.task import Task
 from kith.evaluation.calibrate.traditional import Habit
 from kith.evaluation.calibrate.upper import upper_thresholds
 from kith.evaluation.metrics import false_match_rate, false_non_match_rate, fnir, fpir

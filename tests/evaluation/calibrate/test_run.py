@@ -36,6 +36,11 @@ class Eyes:
     """What calibrating asks of a recogniser besides faces."""
 
     detector, embedder, threshold, contract = "yunet", "sface", 0.5, CONTRACT
+    masked_space = None
+
+    def faces(self, image: Vector) -> tuple[Face, ...]:
+        """Take a vector for a photo of one face."""
+        return (portrait(image),)
 
 
 EYES = cast("kith.Recognizer", Eyes())
@@ -70,7 +75,7 @@ def test_a_gallery_calibrates_itself(gallery: kith.Gallery) -> None:
     assert kept is not None
     assert (kept.source, kept.people, kept.photos, kept.fmr) == ("gallery", 60, 120, 1e-2)
     assert kept.contract == CONTRACT
-    [answer] = gallery._asking.answers([portrait(vectors([0])[0])], 5, gallery._limit(None, 0.05))
+    [answer] = gallery.identify(cast("Any", vectors([0])[0]))
     assert answer.threshold == kept.threshold_for(60)
     assert gallery.store.check() == []
 
@@ -231,7 +236,8 @@ def test_real_photos(shared_data: Path, tmp_path: Path, recognizer: kith.Recogni
     with kith.Gallery(tmp_path / "people.kith", recognizer=recognizer) as gallery:
         list(gallery.enroll_folder(tmp_path / "enrolled"))
         found = kith.calibrate(gallery, fmr=0.01, photos=tmp_path / "others").calibration
-        assert (found.source, found.people) == ("photos", 60)
+        assert found.source == "photos"
+        assert 58 <= found.people <= 60  # of somebody a mask may be told where there is none
         assert 0.2 < found.threshold < 0.6
         assert found.measured_fmr.value <= 0.02
         photos = sorted(str(path) for path in (tmp_path / "test").glob("*/*.jpg"))

@@ -7,7 +7,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kith.evaluation.calibrate import split
+from kith.evaluation.calibrate import deal
 from kith.evaluation.calibrate.split import parts_of
 
 from .crowds import crowd, digest, material, mixed
@@ -30,6 +30,7 @@ def shuffled(photos: Material, order: np.ndarray, names: tuple[str, ...]) -> Mat
         digests=tuple(photos.digests[number] for number in at),
         acquired=photos.acquired[at],
         quality=photos.quality[at],
+        states=tuple(photos.states[number] for number in at),
         vectors=lambda wanted: whole[at][wanted],
     )
 
@@ -105,7 +106,7 @@ def test_a_person_without_any_face_counts_only_where_two_photos_should_match() -
 
 
 def test_too_many_photos_are_thinned_evenly(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(split, "MOST_PHOTOS", 30)
+    monkeypatch.setattr(deal, "MOST_PHOTOS", 30)
     one, two, notes = parts_of(material(crowd(20, 8)), 0)
     assert [len(one.digests), len(two.digests)] == [30, 30]
     assert set(one.faces) == {3}
@@ -113,7 +114,7 @@ def test_too_many_photos_are_thinned_evenly(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_too_many_people_are_thinned_last(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(split, "MOST_PHOTOS", 10)
+    monkeypatch.setattr(deal, "MOST_PHOTOS", 10)
     one, _, _ = parts_of(material(mixed(60)), 0)
     assert len(one.digests) == 10
     assert set(one.faces) == {2}  # those with several photos come first

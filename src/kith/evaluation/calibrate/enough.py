@@ -42,6 +42,24 @@ def check(choosing: Part, measuring: Part, fmr: float) -> None:
         raise InputError("; ".join(filter(None, words)))
 
 
+def short_of(pairs: int, matched: list[int], fmr: float) -> str:
+    """Return what is missing for comparisons of one kind; empty where nothing is.
+
+    Args:
+        pairs: of people in the part that has fewer.
+        matched: people of whom two faces were compared, in each part.
+        fmr: to promise.
+    """
+    if pairs < (need := least_trials(fmr)):
+        return f"an FMR of {fmr:g} needs {need:,} pairs of people in each half, not {pairs:,}"
+    if min(matched) < LEAST_SEVERAL:
+        return (
+            f"an FNMR needs {2 * LEAST_SEVERAL} people who can be compared with themselves, not "
+            f"{sum(matched)}"
+        )
+    return ""
+
+
 def least_people(fmr: float) -> int:
     """Return how many people make enough pairs for a false match rate."""
     pairs = least_trials(fmr)

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import math
 import os
 from dataclasses import dataclass
 from pathlib import PurePath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from kith.errors import InputError, printable
-from kith.evaluation.compare import matrix
+from kith.evaluation.compare import matrix, qualities
 from kith.evaluation.describe import describe
 from kith.evaluation.protocols import read_pairs
 from kith.evaluation.protocols.folder import folder_photos
 from kith.gallery import portraits
+from kith.types import MaskState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -30,6 +30,32 @@ if TYPE_CHECKING:
     from kith.types import Face, Vector
 
 
+class Portrayed(NamedTuple):
+    """A photo's path and the face that is meant on it; None: there is none."""
+
+    path: str
+    face: Face | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Copies:
+    """Masked copies of photos.
+
+    Attributes:
+        of: intp, m: which photos they were painted on.
+        acquired: bool, m: whether the masked face was found again.
+        quality: float64, m: of each face, 0–1; NaN where it is not known.
+        vectors: float32, m × d; of zeros where there is no face.
+        states: m: how it was told that each wears its mask.
+    """
+
+    of: npt.NDArray[np.intp]
+    acquired: npt.NDArray[np.bool_]
+    quality: npt.NDArray[np.float64]
+    vectors: Vector
+    states: tuple[MaskState | None, ...]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Material:
     """Photos of known people, each with one face or none.
@@ -42,7 +68,10 @@ class Material:
         acquired: bool, n: whether there is a face to compare.
         quality: float64, n: of each face, 0–1; NaN where it is not known.
         vectors: gives the embeddings of some photos, float32, k × d; of zeros where there is none.
+        states: n: how each face wears a mask; None: nobody looked, or there is no face.
         notes: what was left out, in one line each.
+        photos: n: the faces and where their photos lie; none from a gallery, which keeps no photo.
+        copies: photos that a mask was painted on; None: nobody asked for them.
     """
 
     source: str
@@ -52,7 +81,15 @@ class Material:
     acquired: npt.NDArray[np.bool_]
     quality: npt.NDArray[np.float64]
     vectors: Callable[[npt.NDArray[np.intp]], Vector]
+    states: tuple[MaskState | None, ...]
     notes: tuple[str, ...] = ()
+    photos: tuple[Portrayed, ...] = ()
+    copies: Copies | None = None
+
+    @property
+    def worn(self) -> npt.NDArray[np.bool_]:
+        """Which faces wear a mask, bool, n."""
+        return masked(self.states)
 
 
 def from_gallery(store: GalleryStore) -> Material:
@@ -74,6 +111,7 @@ def from_gallery(store: GalleryStore) -> Material:
         digests=tuple(one.digest for one in found.portraits),
         acquired=np.ones(len(found.portraits), dtype=np.bool_),
         quality=np.array([one.quality for one in found.portraits], dtype=np.float64),
+        states=(None,) * len(found.portraits),
         vectors=lambda at: portraits.embeddings(
             store.database, [found.portraits[number].face for number in at.tolist()]
         ),
@@ -142,14 +180,22 @@ def _described(
         people=people,
         digests=described.digests,
         acquired=acquired,
-        quality=np.array([_quality(face) for face in described.faces], dtype=np.float64),
+        quality=qualities(described.faces),
         vectors=lambda at: vectors[at],
+        states=tuple(state_of(face) for face in described.faces),
+        photos=tuple(map(Portrayed, photos, described.faces)),
         notes=(*notes, f"{failed:,} photos show no usable face") if failed else notes,
     )
 
 
-def _quality(face: Face | None) -> float:
-    return math.nan if face is None or face.quality is None else face.quality.score
+def state_of(face: Face | None) -> MaskState | None:
+    """Return how a face wears a mask; None: nobody looked, or there is no face."""
+    return None if face is None or face.mask is None else face.mask.state
+
+
+def masked(states: Sequence[MaskState | None]) -> npt.NDArray[np.bool_]:
+    """Return which of the states are of a face with a mask, worn right or wrong."""
+    return np.array([state not in (None, MaskState.NONE) for state in states], dtype=np.bool_)
 
 
 def _by_folder(photos: Sequence[str], person: Indices) -> bool:

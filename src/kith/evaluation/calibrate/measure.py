@@ -11,9 +11,11 @@ import numpy as np
 from kith._version import __version__
 from kith.decision.calibration import Calibration, Measured
 from kith.evaluation.calibrate import enough
-from kith.evaluation.calibrate.probability import calibration_error, odds_of
+from kith.evaluation.calibrate.chosen import Seen, choose, known
+from kith.evaluation.calibrate.masked import measure_masked
+from kith.evaluation.calibrate.points import measured, points
+from kith.evaluation.calibrate.probability import calibration_error
 from kith.evaluation.calibrate.similarities import (
-    SEVERAL,
     impostors_of,
     own_templates,
     photo_pairs,
@@ -21,13 +23,8 @@ from kith.evaluation.calibrate.similarities import (
 )
 from kith.evaluation.calibrate.split import parts_of
 from kith.evaluation.calibrate.strangers import searched
-from kith.evaluation.calibrate.tail import tail_of
 from kith.evaluation.calibrate.traditional import Habit, Tried
-from kith.evaluation.calibrate.upper import upper_thresholds
-from kith.evaluation.metrics import estimates, identification_at_threshold
-from kith.evaluation.metrics.points import ROUNDS
-from kith.evaluation.metrics.support import RULE_OF_30
-from kith.evaluation.metrics.trials import trials_of
+from kith.evaluation.metrics import identification_at_threshold
 from kith.gallery.migrations import now
 
 if TYPE_CHECKING:
@@ -35,21 +32,10 @@ if TYPE_CHECKING:
 
     from kith.evaluation.calibrate.material import Material
     from kith.evaluation.calibrate.split import Part
-    from kith.evaluation.records import Comparisons, OperatingPoint, Rate, Scores
-    from kith.types import EmbeddingContract
+    from kith.evaluation.calibrate.task import Task
+    from kith.evaluation.records import Comparisons, OperatingPoint
 
 MOST_ALIKE = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """What is to be calibrated, and to which rates; see `kith.calibrate`."""
-
-    contract: EmbeddingContract
-    detector: str
-    fmr: float
-    fpir: float
-    seed: int
 
 
 class Alike(NamedTuple):
@@ -96,21 +82,23 @@ def measure(material: Material, task: Task, habits: Sequence[Habit] = ()) -> Cal
     enough.check(choosing, measuring, task.fmr)
     seen, held = photo_pairs(choosing), photo_pairs(measuring)
     chosen = _chosen(choosing, seen, material.source, task)
-    point, *others = _points(held, [chosen.threshold, *(h.similarity for h in habits)], task.seed)
+    point, *others = points(held, [chosen.threshold, *(h.similarity for h in habits)], task.seed)
     found = searched(measuring)
     limit = chosen.threshold_for(found.gallery)
     search = identification_at_threshold(found.probes, limit, seed=task.seed)
+    masked = measure_masked(choosing, measuring, chosen.threshold, task)
     calibration = replace(
         chosen,
         fingerprint=_fingerprint(choosing, measuring),
         people=sum(int(np.count_nonzero(part.faces)) for part in (choosing, measuring)),
         photos=len(choosing.digests) + len(measuring.digests),
-        measured_fmr=_measured(point.fmr),
-        measured_fnmr=_measured(point.fnmr),
+        measured_fmr=measured(point.fmr),
+        measured_fnmr=measured(point.fnmr),
         searched=found.gallery,
-        measured_fpir=_measured(search.fmr),
-        measured_fnir=_measured(search.fnmr),
-        odds_error=calibration_error(chosen.pair_odds, _known(held.genuine), held.impostor),
+        measured_fpir=measured(search.fmr),
+        measured_fnir=measured(search.fnmr),
+        odds_error=calibration_error(chosen.pair_odds, known(held.genuine), held.impostor),
+        masked=masked.pairs,
     )
     return CalibrationReport(
         calibration,
@@ -118,19 +106,16 @@ def measure(material: Material, task: Task, habits: Sequence[Habit] = ()) -> Cal
         search,
         tuple(Tried(*pair) for pair in zip(habits, others, strict=True)),
         (*_alike(choosing, seen), *_alike(measuring, held)),
-        (*material.notes, *notes),
+        (*material.notes, *notes, *masked.notes),
     )
 
 
 _UNKNOWN = Measured(0.0, 0.0, 1.0, 0)
 
 
-def _chosen(part: Part, seen: Comparisons, source: str, task: Task) -> Calibration:
+def _chosen(part: Part, photos: Comparisons, source: str, task: Task) -> Calibration:
     """Return what the choosing part says; what is measured on the other is not known yet."""
-    impostors, strangers = impostors_of(part, seen), searches(part)
-    [threshold] = upper_thresholds(impostors, [task.fmr], seed=task.seed)
-    tail = tail_of(strangers, task.fpir, seed=task.seed)
-    several = int(np.count_nonzero(part.faces >= SEVERAL))
+    seen = Seen(photos, impostors_of(part, photos), searches(part), own_templates(part))
     return Calibration(
         contract=task.contract,
         detector=task.detector,
@@ -141,47 +126,21 @@ def _chosen(part: Part, seen: Comparisons, source: str, task: Task) -> Calibrati
         seed=task.seed,
         people=0,
         photos=0,
-        pairs=impostors.pairs,
         fmr=task.fmr,
         fpir=task.fpir,
-        threshold=threshold,
         measured_fmr=_UNKNOWN,
         measured_fnmr=_UNKNOWN,
         searched=0,
         measured_fpir=_UNKNOWN,
         measured_fnir=_UNKNOWN,
-        rough=task.fmr * impostors.pairs < RULE_OF_30,
-        tail=tail.knots,
-        scale=tail.scale,
-        pair_odds=odds_of(_known(seen.genuine), impostors.scores, several, impostors.pairs),
-        person_odds=odds_of(own_templates(part), strangers.scores, several, strangers.pairs),
         odds_error=1.0,
+        **choose(seen, task)._asdict(),
     )
-
-
-def _points(
-    comparisons: Comparisons, thresholds: Sequence[float], seed: int
-) -> list[OperatingPoint]:
-    """Return what happens at some thresholds, from one bootstrap."""
-    trials = trials_of(comparisons)
-    sampled = estimates.follow(trials, ROUNDS, seed, thresholds=thresholds)
-    return [estimates.at_threshold(trials, sampled, threshold) for threshold in thresholds]
-
-
-def _measured(rate: Rate) -> Measured:
-    assert rate.value is not None
-    assert rate.interval is not None
-    return Measured(rate.value, rate.interval.low, rate.interval.high, rate.trials)
-
-
-def _known(scores: Scores) -> Scores:
-    """Return the similarities that are not failures to acquire."""
-    return scores[np.isfinite(scores)]
 
 
 def _alike(part: Part, comparisons: Comparisons) -> list[Alike]:
     """Return the two people's pairs at or above the middle of one person's, the closest first."""
-    usual = float(np.median(_known(comparisons.genuine)))
+    usual = float(np.median(known(comparisons.genuine)))
     close = np.flatnonzero(~comparisons.same & (comparisons.similarity >= usual))
     order = close[np.argsort(-comparisons.similarity[close], kind="stable")]
     found: dict[tuple[int, int], Alike] = {}
@@ -194,5 +153,8 @@ def _alike(part: Part, comparisons: Comparisons) -> list[Alike]:
 
 def _fingerprint(*parts: Part) -> str:
     """Return the sha256 over the sorted digests: the same photos, the same value."""
-    digests = sorted(digest for part in parts for digest in part.digests)
+    masked = (part.worn.digests for part in parts if part.worn is not None)
+    own = {digest for digests in masked for digest in digests}  # or those of painted copies
+    seen = [digest for part in parts for digest in part.digests]
+    digests = sorted([*seen, *own.difference(seen)])
     return hashlib.sha256("\n".join(digests).encode()).hexdigest()

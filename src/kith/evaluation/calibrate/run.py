@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING
 
 from kith.errors import GalleryError, OptionError
 from kith.evaluation.calibrate.material import from_folder, from_gallery, from_pairs
-from kith.evaluation.calibrate.measure import CalibrationReport, Task, measure
+from kith.evaluation.calibrate.measure import CalibrationReport, measure
+from kith.evaluation.calibrate.painting import to_paint, with_copies
+from kith.evaluation.calibrate.task import Task
 from kith.evaluation.calibrate.traditional import habits
 from kith.gallery.contract import require_same
+from kith.masks import Painter
 
 if TYPE_CHECKING:
     import os
@@ -31,6 +34,8 @@ def calibrate(
     photos: str | os.PathLike[str] | None = None,
     pairs: str | os.PathLike[str] | None = None,
     root: str | os.PathLike[str] | None = None,
+    masked: bool = False,
+    painter: Painter | None = None,
     seed: int = 0,
     cache: FaceCache | None = None,
     on_photo: OnPhoto | None = None,
@@ -48,20 +53,29 @@ def calibrate(
         photos: a folder with a folder of photos for each person.
         pairs: a list of pairs of such photos, LFW's or a CSV; everybody on them is compared.
         root: where those photos lie; None: beside the list.
+        masked: paint a mask on a copy of each photo, in memory; takes `photos` or `pairs`.
+        painter: of these masks; None: the usual one.
         seed: of the split and of everything drawn.
-        cache: of photos that were described before.
-        on_photo: told of each photo as it is dealt with.
+        cache: of photos that were described before; masked copies are never kept.
+        on_photo: told of each photo, and each masked copy, as it is dealt with.
 
     Raises:
         InputError: there are too few people or photos; the message says how many are missing.
-        OptionError: a rate outside its range.
+        OptionError: a rate outside its range, or options that exclude each other.
         PhotoError, ProtocolError: photos or pairs cannot be read.
         GalleryError: the gallery is empty, cannot be read or written, or is of another contract.
     """
+    if masked:
+        require_photos(photos, pairs)
     task = prepare(gallery, fmr, fpir, seed)
     material = gather(
         gallery, photos=photos, pairs=pairs, root=root, cache=cache, on_photo=on_photo
     )
+    if masked:
+        chosen, painter = to_paint(material, seed), painter or Painter()
+        material = with_copies(
+            material, gallery.recognizer, painter, chosen, seed, on_photo=on_photo
+        )
     return conclude(gallery, task, material)
 
 
@@ -83,7 +97,7 @@ def prepare(gallery: Gallery, fmr: float, fpir: float, seed: int) -> Task:
         pass  # what cannot be written is told now, not after an hour
     recognizer = gallery.recognizer
     require_same(contract, recognizer.contract, gallery.store.path)
-    return Task(contract, recognizer.detector, fmr, fpir, seed)
+    return Task(contract, recognizer.detector, fmr, fpir, seed, recognizer.masked_space)
 
 
 def gather(
@@ -109,6 +123,19 @@ def gather(
     if pairs is not None:
         return from_pairs(pairs, root, gallery.recognizer, cache=cache, on_photo=on_photo)
     return from_gallery(gallery.store)
+
+
+def require_photos(photos: object, pairs: object) -> None:
+    """Refuse to paint masks where there is nothing to paint them on.
+
+    Raises:
+        OptionError: neither photos nor pairs were given.
+    """
+    if photos is None and pairs is None:
+        raise OptionError(
+            "masks are painted on photos, and a gallery keeps none: give --photos ROOT or "
+            "--pairs FILE"
+        )
 
 
 def conclude(gallery: Gallery, task: Task, material: Material) -> CalibrationReport:

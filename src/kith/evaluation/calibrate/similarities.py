@@ -43,18 +43,27 @@ class Impostors:
     pairs: int
 
 
-def photo_pairs(part: Part) -> Comparisons:
-    """Compare every two photos.
+def photo_pairs(part: Part, others: Part | None = None) -> Comparisons:
+    """Compare every two photos; none with a masked copy of itself.
 
     A photo without a face is a failure in pairs of one person; between two people it would only
     make false matches look rarer, and is left out.
+
+    Args:
+        part: of the people.
+        others: compare each photo of `part` with each of these, of the same people; None: with the
+            rest of `part`.
     """
-    first, second = _every_two(len(part.person))
-    a, b = part.person[first], part.person[second]
-    both = part.acquired[first] & part.acquired[second]
+    if others is None:
+        others = part
+        first, second = _every_two(len(part.person))
+    else:
+        first, second = _each_with_each(part, others)
+    a, b = part.person[first], others.person[second]
+    both = part.acquired[first] & others.acquired[second]
     counts = both | (a == b)
     first, second, both, a, b = (rows[counts] for rows in (first, second, both, a, b))
-    scores = (part.vectors @ part.vectors.T)[first, second]
+    scores = (part.vectors @ others.vectors.T)[first, second]
     similarity = np.where(both, scores, FAILED).astype(np.float32)
     return Comparisons(similarity, a == b, a, b, len(part.names))
 
@@ -68,20 +77,54 @@ def _every_two(count: int) -> tuple[Indices, Indices]:
     return first, second.astype(np.int32)
 
 
-def impostors_of(part: Part, comparisons: Comparisons) -> Impostors:
-    """Return the pairs of two people among `photo_pairs`."""
+def _each_with_each(part: Part, others: Part) -> tuple[Indices, Indices]:
+    """Return the numbers of all couples but those of one and the same photo."""
+    count, across = len(part.person), len(others.person)
+    first = np.repeat(np.arange(count, dtype=np.int32), across)
+    second = np.tile(np.arange(across, dtype=np.int32), count)
+    one, other = _photos(part, others)
+    apart = one[first] != other[second]
+    return first[apart], second[apart]
+
+
+def _photos(part: Part, others: Part) -> tuple[Indices, Indices]:
+    """Return a number for each photo, the same for a photo and its masked copy."""
+    known: dict[str, int] = {}
+    one, other = (
+        np.array(
+            # What could not be read is no copy of anything.
+            [
+                known.setdefault(digest or f"{side}?{at}", len(known))
+                for at, digest in enumerate(each.digests)
+            ],
+            dtype=np.int32,
+        )
+        for side, each in enumerate((part, others))
+    )
+    return one, other
+
+
+def impostors_of(part: Part, comparisons: Comparisons, others: Part | None = None) -> Impostors:
+    """Return the pairs of two people among `photo_pairs` of the same parts."""
     other = ~comparisons.same
-    faces = part.faces.astype(np.int64)
-    people = int(np.count_nonzero(faces))
+    faces, met = part.faces.astype(np.int64), (others or part).faces.astype(np.int64)
     return Impostors(
         comparisons.similarity[other],
         comparisons.a[other],
         comparisons.b[other],
         faces,
-        faces,
-        halves=True,
-        pairs=people * (people - 1) // 2,
+        met,
+        halves=others is None,
+        pairs=_pairs(faces, met),
     )
+
+
+def _pairs(left: npt.NDArray[np.int64], right: npt.NDArray[np.int64]) -> int:
+    """Return how many pairs of people meet whose photos stand on two sides."""
+    one, other, both = (
+        int(np.count_nonzero(who)) for who in (left, right, (left > 0) & (right > 0))
+    )
+    return one * other - both - both * (both - 1) // 2
 
 
 def templates_of(part: Part, least: int = 1) -> tuple[Indices, Vector]:
@@ -91,37 +134,50 @@ def templates_of(part: Part, least: int = 1) -> tuple[Indices, Vector]:
     return people, np.array(made, dtype=np.float32).reshape(len(people), part.vectors.shape[1])
 
 
-def searches(part: Part) -> Impostors:
-    """Compare every face with the templates of other people."""
-    several = int(np.count_nonzero(part.faces >= SEVERAL))
-    people, templates = templates_of(part, SEVERAL if several >= ENOUGH else 1)
+def searches(part: Part, others: Part | None = None) -> Impostors:
+    """Compare every face with the templates of other people.
+
+    Args:
+        part: whose faces are looked for.
+        others: whose faces templates are made of, of the same people; None: of `part`.
+    """
+    others = others or part
+    several = int(np.count_nonzero(others.faces >= SEVERAL))
+    people, templates = templates_of(others, SEVERAL if several >= ENOUGH else 1)
     faces = np.flatnonzero(part.acquired)
     a = np.repeat(part.person[faces], len(people))
     b = np.tile(people, len(faces))
     scores = (part.vectors[faces] @ templates.T).ravel()
     other = a != b
-    enrolled = np.zeros(len(part.names), dtype=np.int64)
+    there, enrolled = part.faces.astype(np.int64), np.zeros(len(part.names), dtype=np.int64)
     enrolled[people] = 1
-    there, count = int(np.count_nonzero(part.faces)), len(people)
     return Impostors(
         scores[other],
         a[other],
         b[other],
-        part.faces.astype(np.int64),
+        there,
         enrolled,
         halves=False,
-        pairs=count * (there - 1) - count * (count - 1) // 2,
+        pairs=_pairs(there, enrolled),
     )
 
 
-def own_templates(part: Part) -> Scores:
-    """Return each face's similarity to the template of its person's other faces, where any are."""
+def own_templates(part: Part, others: Part | None = None) -> Scores:
+    """Return each face's similarity to the template of its person's faces on other photos.
+
+    Args:
+        part: whose faces are looked for.
+        others: as for `searches`.
+    """
+    others = others or part
+    photo, enrolled = _photos(part, others)
     found: list[float] = []
-    for person in np.flatnonzero(part.faces >= SEVERAL).tolist():
-        own = _rows(part, person)
-        for number, photo in enumerate(own.tolist()):
-            rest = part.template(np.delete(own, number))
-            found.append(float(part.vectors[photo] @ rest))
+    for person in np.flatnonzero(part.faces).tolist():
+        known = _rows(others, person)
+        for face in _rows(part, person).tolist():
+            rest = known[enrolled[known] != photo[face]]
+            if len(rest):
+                found.append(float(part.vectors[face] @ others.template(rest)))
     return np.array(found, dtype=np.float32)
 
 
