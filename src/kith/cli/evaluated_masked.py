@@ -38,8 +38,9 @@ def print_masked(evaluated: Sequence[MaskedEvaluated], *, photos: bool) -> None:
         f"{bare.impostor:,} of two) of {count(first.photos, 'photo')} of "
         f"{count(first.people, 'person')}, masked in {count(len(first.kinds), 'way')}"
     )
+    last = {one.result.system: one for one in evaluated}  # as kith compares, where that differs
     for one in evaluated:
-        _print(one, photos=photos)
+        _print(one, photos=photos and one is last[one.result.system])
     _print_legend(first)
     for note in dict.fromkeys(note for one in evaluated for note in one.result.notes):
         say(f"note: {note}")
