@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 KEYS = {
     *("name", "added", "already", "several", "rejected", "conflicts", "outliers"),
-    *("poor", "all_poor", "mixed", "films", "faces"),
+    *("poor", "all_poor", "mixed", "films", "faces", "masked"),
 }
 
 

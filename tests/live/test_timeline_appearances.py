@@ -234,4 +234,4 @@ def test_little_is_kept_of_a_track(people: People) -> None:
 
 
 def size_of(kept: Kept) -> int:
-    return len(kept.portrait) + kept.mean.nbytes + 100 * len(kept.similar)
+    return len(kept.portrait) + kept.mean.vector.nbytes + 100 * len(kept.similar)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from kith.server.live.guide import LONGEST, PATIENCE, PER_POSE, STRANGE, Guide
-from kith.types import Box, Face, Quality
+from kith.types import Box, Face, Mask, MaskState, Quality
 
 PORTRAIT = np.zeros((4, 4, 3), np.uint8)
 
@@ -120,3 +122,11 @@ def test_somebody_else_comes(camera: Camera) -> None:
     assert len(camera.guide.faces) > taken
     camera.show(face(-0.5, person=1), STRANGE + 1)
     assert camera.guide.failed == "somebody else came in front of the camera"
+
+
+def test_a_mask_is_to_be_taken_off(camera: Camera) -> None:
+    covered = replace(face(0.0), mask=Mask(MaskState.WRONG, 0.9))
+    assert camera.show(covered, 2.0)["hint"] == "take off your mask"
+    assert camera.guide.faces == []
+    bare = replace(face(0.0), mask=Mask(MaskState.NONE, 0.9))
+    assert camera.show(bare)["done"] == {"front": True, "left": False, "right": False}

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from kith.masks import MaskLook, Painter
 from server.test_photos import reason
 
 if TYPE_CHECKING:
@@ -163,3 +164,39 @@ def test_strict_refuses_poor_faces(served: Served, photo: bytes) -> None:
     assert ": face " in refused.text
     report = add(served, "Ada", file.getvalue())
     assert len(np.atleast_1d(report["poor"])) == 1
+
+
+@pytest.fixture(scope="module")
+def behind_a_mask(recognizer: kith.Recognizer, photo: bytes) -> bytes:
+    """The first photo, with a mask."""
+    pixels = np.asarray(Image.open(io.BytesIO(photo)).convert("RGB"))
+    painted = Painter().paint(pixels, recognizer.faces(pixels), MaskLook())
+    assert painted.faces[0].reason is None
+    written = io.BytesIO()
+    Image.fromarray(painted.pixels).save(written, "PNG")
+    return written.getvalue()
+
+
+def test_masks(served: Served, second_photo: bytes, behind_a_mask: bytes) -> None:
+    client = served.client
+    assert client.get("/v1/status").json()["no_mask"] is False
+    add(served, "Ada", second_photo)
+    [face] = client.post("/v1/identify", files={"photo": behind_a_mask}).json()["faces"]
+    assert (face["name"], face["masks"], face["mask"]["state"]) == ("Ada", "none/worn", "worn")
+    assert add(served, "Bo", behind_a_mask)["masked"] == ["0.jpg"]
+    [kept] = client.get(at("Bo")).json()["photos"]
+    assert kept["faces"][0]["mask"] == "worn"
+    client.delete(at("Bo"))
+    served.engine.people.set_no_mask(True)
+    assert client.get("/v1/status").json()["no_mask"] is True
+    [face] = client.post("/v1/identify", files={"photo": behind_a_mask}).json()["faces"]
+    assert (face["verdict"], face["name"], face["reason"]) == ("low_quality", None, "mask")
+    assert face["candidates"][0]["name"] == "Ada"
+    files = {"a": second_photo, "b": behind_a_mask}
+    verified = client.post("/v1/verify", files=files).json()
+    assert (verified["verdict"], verified["reason"]) == ("low_quality", "mask")
+    assert verified["same"] is None
+    refused = send(served, "Bo", behind_a_mask)
+    assert refused.status_code == 422
+    assert refused.json()["report"]["rejected"] == [{"source": "0.jpg", "reason": "mask"}]
+    assert names(served) == ["Ada"]

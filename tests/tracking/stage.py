@@ -48,6 +48,7 @@ class Stage:
 
     threshold = 0.4
     pipeline = SimpleNamespace(score=0.6, min_face=None)
+    masked_space = None
 
     def __init__(self, seed: int = 0, noise: float = 0.3) -> None:
         self.random = np.random.default_rng(seed)

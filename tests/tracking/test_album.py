@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from kith.tracking.album import Album, goodness, mean
+from kith.tracking.common import Common
 
 from .looks import direction, look
 
@@ -43,7 +44,7 @@ def test_a_poor_look_never_counts() -> None:
     kept.add(look(direction(0), 0, {}, 0.15))
     assert kept.counting() == []
     assert kept.mean() is None
-    assert kept.similarity(direction(0)) is None
+    assert kept.similarity(Common(direction(0))) is None
 
 
 def test_what_is_unlike_all_others_does_not_count() -> None:
@@ -58,11 +59,11 @@ def test_the_product_with_the_mean_is_the_mean_similarity() -> None:
     looks = [look(direction(30, number), number, {}, 0.9) for number in range(3)]
     probe = direction(10, 5)
     similarities = [float(one.face.embedding @ probe) for one in looks]
-    assert float(mean(looks) @ probe) == pytest.approx(np.mean(similarities), abs=1e-6)
+    assert float(mean(looks).vector @ probe) == pytest.approx(np.mean(similarities), abs=1e-6)
 
 
 def test_better_looks_weigh_more() -> None:
     looks = [look(direction(0), 0, {}, 0.9), look(direction(60), 1, {}, 0.3)]
-    to_first, to_second = (float(mean(looks) @ one.face.embedding) for one in looks)
+    to_first, to_second = (float(mean(looks).vector @ one.face.embedding) for one in looks)
     assert to_first == pytest.approx((0.81 + 0.09 * 0.5) / 0.9, abs=1e-5)
     assert to_first > to_second

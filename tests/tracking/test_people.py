@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from kith.tracking.common import Common
 from kith.tracking.people import People
 from kith.tracking.person import Traits
 
@@ -11,7 +12,7 @@ SAME = 0.4
 
 
 def traits(vector: np.ndarray, name: str | None = None, beside: tuple[int, ...] = (), looks=3):
-    return Traits(vector, looks, name, set(beside))
+    return Traits(Common(vector), looks, name, set(beside))
 
 
 def test_who_returns_is_the_same_person() -> None:

@@ -15,16 +15,17 @@ import cv2
 import numpy as np
 
 from kith.decision import decide
+from kith.gallery.masked import REFUSED
 from kith.live.timeline_records import Appearance, BestFace, TimelinePerson
 from kith.live.unknowns import Trace, link
 from kith.quality import UNUSABLE
-from kith.types import Candidate, Verdict
+from kith.tracking.common import Common, one_kind, weighted
+from kith.types import Candidate, Mask, MaskState, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    import numpy.typing as npt
-
+    from kith.masks import MaskedSpace
     from kith.tracking import Look, Track
     from kith.types import Face, Identification, Pixels
 
@@ -44,8 +45,8 @@ class Kept:
         id, first, last: of the track.
         name: of the person it is, by its votes; None where they name nobody.
         threshold: the similarity a match needs.
-        mean: of the looks' embeddings, each with its weight; its length tells how much
-            they agree.
+        mean: of the looks' embeddings, each with its weight, those with a mask or those without;
+            its length tells how much they agree.
         looks: how many.
         weight: theirs together.
         similar: the greatest similarity of a look to each person that was a candidate.
@@ -56,7 +57,7 @@ class Kept:
     first: float
     last: float
     name: str | None
-    mean: npt.NDArray[np.float32]
+    mean: Common
     looks: int
     weight: float
     similar: dict[str, float]
@@ -79,15 +80,14 @@ def keep(track: Track) -> Kept | None:
     # Not a look at somebody who stood in the way for a moment.
     best = max(looks, key=lambda look: (_first_choice(look) == name, _goodness(look.face)))
     assert best.portrait is not None
-    rows = np.stack([np.asarray(look.face.embedding) for look in looks])
-    weights = [_quality(look) ** 2 for look in looks]
-    mean = np.average(rows, axis=0, weights=weights)
+    told = one_kind(looks)
+    weights = [_quality(look) ** 2 for look in told]
     return Kept(
         id=track.id,
         first=track.first,
         last=track.last,
         name=name,
-        mean=mean.astype(np.float32),
+        mean=weighted(told, np.array(weights)),
         looks=len(looks),
         weight=sum(weights),
         similar=similar,
@@ -98,7 +98,13 @@ def keep(track: Track) -> Kept | None:
 
 
 def people_of(
-    tracks: Iterable[Kept], ask: Ask, *, same: float, votes: int, ends: Callable[[float], float]
+    tracks: Iterable[Kept],
+    ask: Ask,
+    *,
+    same: float,
+    votes: int,
+    ends: Callable[[float], float],
+    space: MaskedSpace | None = None,
 ) -> tuple[tuple[TimelinePerson, ...], int]:
     """Return who the tracks show, and how many of them are too little to tell.
 
@@ -111,11 +117,11 @@ def people_of(
         same: similarity from which two faces are taken for the same person.
         votes: looks that it takes to say anything of somebody.
         ends: from the time of a frame to the time of the one after it.
+        space: where faces with a mask are compared with others; None: as all others.
     """
     known = {one.id: one for one in tracks}
-    groups = [
-        [known[number] for number in group] for group in link(map(_trace, known.values()), same)
-    ]
+    linked = link(map(_trace, known.values()), same, space)
+    groups = [[known[number] for number in group] for group in linked]
     told = [group for group in groups if sum(one.looks for one in group) >= votes]
     people = list(_merged(told, _answers(told, ask)))
     people.sort(key=lambda person: (person[1].name is None, min(one.first for one in person[0])))
@@ -134,11 +140,15 @@ def _answers(groups: Sequence[list[Kept]], ask: Ask) -> list[Identification]:
     """
     if not groups:
         return []
-    means = [np.average([t.mean for t in g], axis=0, weights=[t.weight for t in g]) for g in groups]
+    kinds = [_one_kind(group) for group in groups]
+    means = [
+        np.average([t.mean.vector for t in kind], axis=0, weights=[t.weight for t in kind])
+        for kind in kinds
+    ]
     lengths = [max(float(np.linalg.norm(mean)), 1e-6) for mean in means]
     faces = [
-        replace(_best(group).face, embedding=(mean / length).astype(np.float32))
-        for group, mean, length in zip(groups, means, lengths, strict=True)
+        replace(_best(kind).face, embedding=(mean / length).astype(np.float32), mask=_mask(kind))
+        for kind, mean, length in zip(kinds, means, lengths, strict=True)
     ]
     return [
         _named(group, answer, length)
@@ -153,10 +163,24 @@ def _named(group: list[Kept], answer: Identification, length: float) -> Identifi
     """
     mean = [Candidate(one.name, one.similarity * length) for one in answer.candidates]
     decided = decide(_best(group).face, mean, answer.threshold)
+    if answer.reason == REFUSED:
+        decided = replace(decided, verdict=answer.verdict, name=None, reason=REFUSED)
     names = {track.name for track in group if track.name is not None}
     if decided.name is not None and names - {decided.name}:
         decided = replace(decided, verdict=Verdict.AMBIGUOUS, name=None)
-    return replace(decided, calibration=answer.calibration)
+    return replace(decided, calibration=answer.calibration, masks=answer.masks)
+
+
+def _one_kind(group: list[Kept]) -> list[Kept]:
+    """Return the tracks that were seen with a mask or those without, whichever weigh more."""
+    worn = [one for one in group if one.mean.state not in (None, MaskState.NONE)]
+    bare = [one for one in group if one.mean.state in (None, MaskState.NONE)]
+    return worn if sum(one.weight for one in worn) > sum(one.weight for one in bare) else bare
+
+
+def _mask(kind: list[Kept]) -> Mask | None:
+    best = max(kind, key=lambda one: one.weight)
+    return None if best.mean.state is None else Mask(best.mean.state, 1.0)
 
 
 def _merged(
@@ -212,7 +236,8 @@ def _appearances(group: list[Kept], ends: Callable[[float], float]) -> tuple[App
 
 
 def _trace(one: Kept) -> Trace:
-    return Trace(one.id, one.first, one.last, one.mean, one.weight, one.name)
+    mean = one.mean
+    return Trace(one.id, one.first, one.last, mean.vector, one.weight, one.name, mean.state)
 
 
 def _first_choice(look: Look) -> str | None:

@@ -100,7 +100,12 @@ def timeline(
                     on_progress(frame.time, total)
         watched.finish(total if film.problem is None else None)
     people, untold = people_of(
-        watched.kept, ask_all, same=_same(gallery), votes=settings.votes, ends=watched.end_of
+        watched.kept,
+        ask_all,
+        same=_same(gallery),
+        votes=settings.votes,
+        ends=watched.end_of,
+        space=gallery.recognizer.masked_space,
     )
     return Timeline(
         source=os.fsdecode(path),

@@ -20,11 +20,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from kith.masks.alike import alike
+from kith.types import MaskState
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     import numpy.typing as npt
 
+    from kith.masks import MaskedSpace
     from kith.types import Vector
 
     Numbers = npt.NDArray[np.float64]
@@ -49,6 +53,7 @@ class Trace:
         vector: the mean of its faces' unit vectors, as short as they disagree.
         weight: how much it counts in an average.
         name: of the person it is known to be; None where that is not known.
+        state: how the faces wear a mask; None where nobody looked.
     """
 
     number: int
@@ -57,14 +62,18 @@ class Trace:
     vector: Vector
     weight: float = 1.0
     name: str | None = None
+    state: MaskState | None = None
 
 
-def link(traces: Iterable[Trace], least: float) -> list[list[int]]:
+def link(
+    traces: Iterable[Trace], least: float, space: MaskedSpace | None = None
+) -> list[list[int]]:
     """Group tracks by person.
 
     Args:
         traces: any number; memory and time are bounded for each thousand of them.
         least: average similarity that two groups need to become one.
+        space: where faces with a mask are compared with others; None: as all others.
 
     Returns:
         Their numbers by group.
@@ -73,7 +82,7 @@ def link(traces: Iterable[Trace], least: float) -> list[list[int]]:
     groups: list[_Group] = []
     aside: list[_Group] = []
     while chunk := list(islice(waiting, _CHUNK)):
-        groups = _linked([*groups, *map(_Group, chunk)], least)
+        groups = _linked([*groups, *map(_Group, chunk)], least, space)
         groups.sort(key=lambda group: -group.weight)
         groups, smallest = groups[:_GROUPS], groups[_GROUPS:]
         aside += smallest
@@ -81,23 +90,32 @@ def link(traces: Iterable[Trace], least: float) -> list[list[int]]:
 
 
 class _Group:
-    """Tracks of one person."""
+    """Tracks of one person; its mean is of those with a mask or without, whichever weigh more."""
 
     def __init__(self, trace: Trace) -> None:
         self.traces = [trace]
         self.name = trace.name
+        self.state = trace.state
         self.sum: Numbers = trace.weight * trace.vector.astype(np.float64)
-        self.weight = trace.weight
+        self.counted = self.weight = trace.weight
 
     def add(self, other: _Group) -> None:
         self.traces += other.traces
         self.name = self.name or other.name
-        self.sum = self.sum + other.sum
         self.weight += other.weight
+        if _is_worn(self.state) is _is_worn(other.state):
+            self.sum = self.sum + other.sum
+            self.counted += other.counted
+        elif other.counted > self.counted:
+            self.sum, self.counted, self.state = other.sum, other.counted, other.state
 
 
-def _linked(groups: Sequence[_Group], least: float) -> list[_Group]:
-    similar = _similarities(groups)
+def _is_worn(state: MaskState | None) -> bool:
+    return state not in (None, MaskState.NONE)
+
+
+def _linked(groups: Sequence[_Group], least: float, space: MaskedSpace | None) -> list[_Group]:
+    similar = _similarities(groups, space)
     similar[_apart(groups)] = -np.inf
     weights = np.array([group.weight for group in groups])
     joined: list[_Group | None] = list(groups)
@@ -129,9 +147,10 @@ def _join(similar: Numbers, weights: Numbers, kept: int, gone: int) -> None:
     weights[kept] += weights[gone]
 
 
-def _similarities(groups: Sequence[_Group]) -> Numbers:
-    means = np.stack([group.sum / group.weight for group in groups])
-    return np.asarray(means @ means.T)
+def _similarities(groups: Sequence[_Group], space: MaskedSpace | None) -> Numbers:
+    means = np.stack([group.sum / group.counted for group in groups])
+    states = [group.state for group in groups]
+    return alike(means, states, means, states, space)
 
 
 def _apart(groups: Sequence[_Group]) -> npt.NDArray[np.bool_]:

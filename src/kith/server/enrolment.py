@@ -14,6 +14,7 @@ from kith.decision import unusable
 from kith.errors import EnrolmentError, printable
 from kith.gallery import thumbnails
 from kith.gallery.enroll_report import Rejected, Tally, usable
+from kith.gallery.masked import REFUSED, is_masked
 from kith.gallery.names import clean_name
 from kith.gallery.records import NewPhoto
 from kith.quality import POOR, reason
@@ -100,6 +101,8 @@ def _take(people: Gallery, tally: Tally, upload: Upload, wanted: Wanted) -> None
         return
     found = people.recognizer.describe(upload.data, keep_pixels=True)
     face, refusal = _meant(found, wanted)
+    if face is not None and is_masked(face) and people.no_mask:
+        refusal = REFUSED
     if face is None or refusal is not None:
         tally.rejected.append(Rejected(source, refusal or "no face found"))
         return

@@ -157,6 +157,7 @@ class KeptFace(Shape):
     quality: float | None
     similarity: float
     outlier: bool
+    mask: Literal["none", "worn", "wrong"] | None = None
 
 
 class KeptPhoto(Shape):
@@ -206,6 +207,7 @@ class Enrolled(BaseModel):
     mixed: bool
     poor: list[Remark]
     all_poor: bool
+    masked: list[str] = Field(description="of these photos every face wears a mask")
 
 
 class Renamed(Shape):
@@ -254,6 +256,7 @@ class Status(Shape):
     device: str
     key: bool
     threshold: float
+    no_mask: bool = Field(description="whether faces with a mask are given no name")
     limits: Allowed
 
 

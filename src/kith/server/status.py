@@ -50,6 +50,7 @@ async def status(request: Request) -> JSONResponse:
             "device": engine.device,
             "key": access.need_key,
             "threshold": shapes.number(engine.limit()),
+            "no_mask": people.no_mask,
             "limits": {
                 "body_bytes": limits.body_bytes,
                 "photo_pixels": limits.photo_pixels,

@@ -2,7 +2,8 @@
 
 The mean of the looks' embeddings, weighted with their quality, is kept as it comes: shorter than
 a unit vector, the more so the more the looks differ. Its product with any embedding is the mean
-similarity of the looks with it, which is what votes are about.
+similarity of the looks with it, which is what votes are about. Looks with a mask and looks without
+one are not mixed: see `common`.
 """
 
 from __future__ import annotations
@@ -12,13 +13,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from kith.tracking.common import Common, one_kind, weighted
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     import numpy.typing as npt
 
+    from kith.masks import MaskedSpace
     from kith.tracking.records import Look
-    from kith.types import Vector
 
 OUTLIER = 0.5
 """A look whose similarity with the rest is less than this share of what a person's looks have does
@@ -36,9 +39,18 @@ class Album:
         latest: looks beyond these that count because they are new, at most.
         quality: least quality score of a look that counts.
         same: similarity from which two looks show the same person.
+        space: where looks with a mask are compared with others; None: as all others.
     """
 
-    def __init__(self, most: int, latest: int, quality: float, same: float) -> None:
+    def __init__(
+        self,
+        most: int,
+        latest: int,
+        quality: float,
+        same: float,
+        space: MaskedSpace | None = None,
+    ) -> None:
+        self.space = space
         self._most = most
         self._quality = quality
         self._same = same
@@ -78,9 +90,9 @@ class Album:
         self._latest = deque((new[id(look)] for look in self._latest), self._latest.maxlen)
 
     def counting(self) -> list[Look]:
-        """Return the looks that count: good enough, and not unlike the rest."""
+        """Return the looks that count: good enough, of one kind, and not unlike the rest."""
         unique = {id(look): look for look in (*self._kept, *self._latest) if self.counts(look)}
-        looks = sorted(unique.values(), key=goodness, reverse=True)
+        looks = one_kind(sorted(unique.values(), key=goodness, reverse=True))
         if len(looks) < 3:
             return looks
         others = _similarities(looks)
@@ -93,17 +105,17 @@ class Album:
             if value >= OUTLIER * self._same
         ]
 
-    def mean(self) -> Vector | None:
+    def mean(self) -> Common | None:
         """Return the weighted mean of the embeddings that count; None where none does."""
         looks = self.counting()
         return mean(looks) if looks else None
 
-    def similarity(self, vector: Vector) -> float | None:
+    def similarity(self, other: Common) -> float | None:
         """Return how similar an embedding is to the looks together; None where none counts."""
         own = self.mean()
         if own is None:
             return None
-        return float(vector @ own) / max(1e-6, float(np.linalg.norm(own)))
+        return own.likeness(other, self.space) / max(1e-6, float(np.linalg.norm(own.vector)))
 
 
 def goodness(look: Look) -> float:
@@ -111,10 +123,13 @@ def goodness(look: Look) -> float:
     return look.face.quality.score if look.face.quality else 0.25
 
 
-def mean(looks: Sequence[Look]) -> Vector:
-    """Return the mean of the looks' embeddings, weighted with the squares of their quality."""
-    weights = _weights(looks)
-    return np.asarray((weights @ _vectors(looks)) / weights.sum(), np.float32)
+def mean(looks: Sequence[Look]) -> Common:
+    """Return the mean of the looks' embeddings, weighted with the squares of their quality.
+
+    Args:
+        looks: all with a mask, or all without.
+    """
+    return weighted(looks, _weights(looks))
 
 
 def _weights(looks: Sequence[Look]) -> npt.NDArray[np.float64]:

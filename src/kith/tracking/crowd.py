@@ -15,6 +15,7 @@ from kith.tracking.votes import Standing
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from kith.masks import MaskedSpace
     from kith.tracking.settings import Settings
     from kith.types import Box
 
@@ -42,9 +43,13 @@ class Crowd:
         settings: how closely faces are followed.
         same: similarity from which two looks show the same person.
         sure: mean score from which a face that no close look has shown is believed to be one.
+        space: where looks with a mask are compared with others; None: as all others.
     """
 
-    def __init__(self, settings: Settings, same: float, sure: float) -> None:
+    def __init__(
+        self, settings: Settings, same: float, sure: float, space: MaskedSpace | None = None
+    ) -> None:
+        self.space = space
         self._sure = sure
         self.tracks: list[Followed] = []
         self._settings = settings
@@ -144,7 +149,7 @@ class Crowd:
             sight.face,
             Motion(sight.face.box, time),
             sight.patch,
-            Album(settings.looks, 2 * settings.votes, settings.quality, self._same),
+            Album(settings.looks, 2 * settings.votes, settings.quality, self._same, self.space),
             Standing(settings.votes),
             time,
             time,

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kith.tracking.album import goodness, mean
+from kith.tracking.album import goodness
+from kith.tracking.album import mean as mean_of
+from kith.tracking.common import Common, of_look, one_kind
 from kith.tracking.crowd import lose
 
 if TYPE_CHECKING:
@@ -15,7 +17,6 @@ if TYPE_CHECKING:
     from kith.tracking.crowd import Crowd
     from kith.tracking.followed import Followed
     from kith.tracking.records import Look
-    from kith.types import Vector
 
 UNLIKE = 0.6
 """A look that is less like its track than this share of what two looks of one person are is of
@@ -36,8 +37,8 @@ POORER = 0.6
 
 def is_strange(track: Followed, look: Look, same: float) -> bool:
     """Whether a look is of somebody else than its track's."""
-    vector = look.face.embedding
-    own = None if vector is None else track.album.similarity(vector)
+    seen = of_look(look)
+    own = None if seen is None else track.album.similarity(seen)
     return own is not None and own < UNLIKE * same
 
 
@@ -61,11 +62,11 @@ def owner(track: Followed, others: Iterable[Followed], same: float) -> Followed 
     """
     if len(track.strange) < 2 and goodness(track.strange[-1]) < SURE:
         return None
-    vector = _direction(mean(track.strange))
-    own = track.album.similarity(vector) or 0.0
+    seen = _direction(mean_of(one_kind(track.strange)))
+    own = track.album.similarity(seen) or 0.0
     best, most = None, max(same, own + LEAD)
     for other in others:
-        similarity = other.album.similarity(vector)
+        similarity = other.album.similarity(seen)
         if other is not track and similarity is not None and similarity >= most:
             best, most = other, similarity
     return best
@@ -73,10 +74,10 @@ def owner(track: Followed, others: Iterable[Followed], same: float) -> Followed 
 
 def is_somebody_new(track: Followed, same: float) -> bool:
     """Whether the strange looks of a track are of one person, or a single one says enough."""
-    vectors = [one.face.embedding for one in track.strange if one.face.embedding is not None]
-    if len(vectors) >= 2:
-        return float(vectors[-1] @ vectors[-2]) >= same
-    own = track.album.similarity(vectors[-1])
+    looks = [seen for seen in map(of_look, track.strange) if seen is not None]
+    if len(looks) >= 2:
+        return looks[-1].likeness(looks[-2], track.album.space) >= same
+    own = track.album.similarity(looks[-1])
     good = track.doubt and goodness(track.strange[-1]) >= GOOD
     return good and own is not None and own < NOT_AT_ALL * same
 
@@ -104,16 +105,17 @@ def settle(track: Followed, crowd: Crowd, same: float) -> Followed:
 
 def lost_one(track: Followed, crowd: Crowd, same: float) -> Followed | None:
     """Return the track that was lost a moment ago and that a new one goes on with, if any."""
-    vector = track.album.mean()
-    if vector is None:
+    mean = track.album.mean()
+    if mean is None:
         return None
     best, most = None, same
     for other in crowd.tracks:
-        similarity = None if other.found or not other.id else other.album.similarity(vector)
+        similarity = None if other.found or not other.id else other.album.similarity(mean)
         if similarity is not None and similarity >= most:
             best, most = other, similarity
     return best
 
 
-def _direction(vector: Vector) -> Vector:
-    return np.asarray(vector / max(1e-6, float(np.linalg.norm(vector))), np.float32)
+def _direction(mean: Common) -> Common:
+    length = max(1e-6, float(np.linalg.norm(mean.vector)))
+    return mean._replace(vector=np.asarray(mean.vector / length, np.float32))

@@ -66,7 +66,7 @@ class Follower:
         self._seeker = Search(recognizer, settings.side)
         self._eye = Eye(recognizer, ask, settings.portraits)
         sure = min(0.95, recognizer.pipeline.score + DISTINCT)
-        self._crowd = Crowd(settings, same, sure)
+        self._crowd = Crowd(settings, same, sure, recognizer.masked_space)
         self._judge = Judge(self._crowd, ask, settings, same, self._threshold)
         self._scene = Scene()
         self._ended: deque[Followed] = deque(maxlen=ENDED)

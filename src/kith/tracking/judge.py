@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kith.tracking import attention, disputes
+from kith.tracking.common import of_look
 from kith.tracking.people import People
 from kith.tracking.person import Person, Traits
 from kith.tracking.votes import ask_again, ballot, too_poor
@@ -47,7 +48,7 @@ class Judge:
     def __init__(
         self, crowd: Crowd, ask: Ask, settings: Settings, same: float, threshold: float
     ) -> None:
-        self.people = People(settings.people, same)
+        self.people = People(settings.people, same, crowd.space)
         self._crowd = crowd
         self._ask = ask
         self._settings = settings
@@ -90,14 +91,14 @@ class Judge:
             track: the track.
             last: it has ended: what there is has to do.
         """
-        vector = track.album.mean()
-        if vector is None or not track.id:
+        mean = track.album.mean()
+        if mean is None or not track.id:
             return
         looks = len(track.album.counting())
         stands = track.standing.answer
         matches = stands is not None and stands.verdict is Verdict.MATCH
         name = stands.name if stands is not None and matches else None
-        traits = Traits(vector, looks, name, track.beside)
+        traits = Traits(mean, looks, name, track.beside)
         early = looks < 2 and not last and not track.person
         if early and not self.people.knows(track.id, traits, CLEARLY):
             return
@@ -111,9 +112,9 @@ class Judge:
     def correct(self, track: Followed, name: str | None) -> None:
         """Take a human's word for who a track is."""
         person: Person | None = None
-        vector = track.album.mean()
-        if vector is not None:
-            traits = Traits(vector, len(track.album), None, track.beside)
+        mean = track.album.mean()
+        if mean is not None:
+            traits = Traits(mean, len(track.album), None, track.beside)
             person = self.people.corrected(track.id, track.person, traits, name)
             track.person = person.id
         track.corrected, track.said = True, name
@@ -121,8 +122,8 @@ class Judge:
     def _familiar(self, track: Followed, look: Look, *, told: bool) -> Followed:
         """Take in a look that may well be of its track."""
         if told:
-            vector = look.face.embedding
-            own = None if vector is None else track.album.similarity(vector)
+            seen = of_look(look)
+            own = None if seen is None else track.album.similarity(seen)
             if track.doubt and own is not None and own < self._same:
                 return track  # perhaps two faces at once; the next look will tell
             if track.doubt:

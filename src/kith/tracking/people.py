@@ -14,6 +14,7 @@ from kith.tracking.person import Person, Traits
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from kith.masks import MaskedSpace
     from kith.types import Identification
 
 TRACKS = 12
@@ -32,9 +33,11 @@ class People:
     Args:
         most: people remembered, at most; those not seen for longest go first.
         same: similarity from which two looks show the same person.
+        space: where looks with a mask are compared with others; None: as all others.
     """
 
-    def __init__(self, most: int, same: float) -> None:
+    def __init__(self, most: int, same: float, space: MaskedSpace | None = None) -> None:
+        self._space = space
         self._most = most
         self._same = same
         self._people: OrderedDict[int, Person] = OrderedDict()
@@ -47,7 +50,7 @@ class People:
     def knows(self, track: int, traits: Traits, lead: float) -> bool:
         """Whether a track is so clearly of a person that few looks suffice to say so."""
         best = self._best(track, traits, None)
-        similarity = None if best is None else best.similarity(track, traits)
+        similarity = None if best is None else best.similarity(track, traits, self._space)
         return similarity is not None and similarity >= self._same + lead
 
     def place(
@@ -86,7 +89,7 @@ class People:
         """
         person = self._people.get(number)
         if person is not None and track in person.tracks:
-            similarity = person.similarity(track, traits)
+            similarity = person.similarity(track, traits, self._space)
             if similarity is not None and similarity < self._same:
                 self._take_out(person, track)
                 person = None
@@ -126,14 +129,14 @@ class People:
             return False
         if traits.name is not None and person.name == traits.name:
             return True
-        similarity = person.similarity(track, traits)
+        similarity = person.similarity(track, traits, self._space)
         return similarity is None or similarity >= STAYS * self._same
 
     def _best(self, track: int, traits: Traits, own: Person | None) -> Person | None:
         """Return the person that a track is most likely of, if anybody."""
         best, most = None, self._same
         for person in self._possible(track, traits, own):
-            similarity = person.similarity(track, traits)
+            similarity = person.similarity(track, traits, self._space)
             if similarity is None:
                 continue
             if traits.name is not None and person.name == traits.name:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from kith.quality import reason
 from kith.tracking.album import goodness, mean
+from kith.tracking.common import mask_of
 from kith.types import Face, Identification, Verdict
 
 if TYPE_CHECKING:
@@ -17,8 +18,9 @@ if TYPE_CHECKING:
 Ask: TypeAlias = Callable[[Sequence[Face]], tuple[Identification, ...]]
 """From faces with embeddings to an answer for each, as `Gallery.identify_faces` gives.
 
-It is also asked about the mean of several embeddings, which is shorter than a unit vector, and has
-to take plain products: so the similarities in that answer are the means of the looks'.
+It is also asked about the mean of several embeddings, all with a mask or all without, which is
+shorter than a unit vector, and has to take plain products: so the similarities in that answer are
+the means of the looks'.
 """
 
 CLOSE = 0.08
@@ -39,7 +41,8 @@ def ballot(album: Album, ask: Ask, needed: int) -> Identification | None:
         return None
     patient = len(looks) < 2 * needed
     best = max(looks, key=goodness)
-    [answer] = ask([replace(best.face, embedding=mean(looks))])
+    vector = mean(looks).vector
+    [answer] = ask([replace(best.face, embedding=vector, mask=mask_of(looks))])
     answer = replace(answer, face=best.face)
     if answer.verdict is Verdict.MATCH:
         if sum(_says(look, answer) for look in looks) >= needed:
@@ -120,6 +123,8 @@ def _says(look: Look, answer: Identification) -> bool:
 
 def _gone(old: Identification, new: Identification) -> bool:
     """Whether the person of an answer is not in the gallery any more."""
+    if new.masks != old.masks:  # who put on a mask is not so similar any more
+        return False
     if any(candidate.name == old.name for candidate in new.candidates):
         return False
     lowest = new.candidates[-1].similarity if new.candidates else -1.0

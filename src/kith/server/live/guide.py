@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from kith.gallery.masked import is_masked
 from kith.quality import POOR, reason
 
 if TYPE_CHECKING:
@@ -111,7 +112,9 @@ class Guide:
         assert quality is not None
         self._quality = quality.score
         pose = _pose(quality)
-        if self._is_strange(face, time):
+        if is_masked(face):
+            self._hint = "take off your mask"
+        elif self._is_strange(face, time):
             self._hint = "somebody else is in front of the camera"
         elif problem := _problem(quality):
             self._hint = problem

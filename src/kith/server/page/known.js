@@ -29,7 +29,7 @@ class Known extends EventTarget {
 
   /** Add photos one by one, so that one bad photo keeps no other; a report as of the command. */
   async addPhotos(name, files, { box = null, onProgress = () => {}, signal } = {}) {
-    const report = { name, added: 0, already: 0, several: [], rejected: [], conflicts: [], outliers: [], poor: [], all_poor: false };
+    const report = { name, added: 0, already: 0, several: [], rejected: [], conflicts: [], outliers: [], poor: [], masked: [], all_poor: false };
     for (const [index, file] of files.entries()) {
       onProgress(index, files.length);
       const form = new FormData();
@@ -105,7 +105,7 @@ function gather(report, one) {
   report.name = one.name;
   report.added += one.added;
   report.already += one.already;
-  for (const part of ["several", "rejected", "conflicts", "poor"]) report[part].push(...(one[part] ?? []));
+  for (const part of ["several", "rejected", "conflicts", "poor", "masked"]) report[part].push(...(one[part] ?? []));
   if (!one.added) return; // without a new photo it says nothing of these
   report.outliers = one.outliers ?? [];
   report.all_poor = Boolean(one.all_poor);

@@ -67,6 +67,7 @@ export function enrolled(report) {
   for (const one of report.conflicts ?? []) said.push(`${one.source}: stands for ${one.person} already.`);
   for (const source of report.several ?? []) said.push(`${source}: of several faces the largest in the middle was taken.`);
   for (const one of report.poor ?? []) said.push(`${one.source}: kept, but the face is ${one.reason}.`);
+  for (const source of report.masked ?? []) said.push(`${source}: kept, but the face wears a mask.`);
   for (const source of report.outliers ?? []) said.push(`${source}: too unlike the other photos, kept but not used.`);
   if (report.all_poor) said.push("No photo is good yet: add a better one.");
   return said;
