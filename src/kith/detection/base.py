@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -24,11 +24,14 @@ class Detections:
         points: float32, N × 5 × 2: left eye, right eye, nose, left and right mouth corner, as
             seen in the picture.
         scores: float32, N, 0–1.
+        first: the detector's own scores, where a second opinion has changed them
+            (`kith.detection.doubt`); None where they are `scores`.
     """
 
     boxes: npt.NDArray[np.float32]
     points: npt.NDArray[np.float32]
     scores: npt.NDArray[np.float32]
+    first: npt.NDArray[np.float32] | None = None
 
     def __len__(self) -> int:
         return len(self.scores)
@@ -42,28 +45,37 @@ class Detections:
                 np.empty((0, 5, 2), np.float32),
                 np.empty(0, np.float32),
             )
+        changed = any(part.first is not None for part in parts)
         return cls(
             np.concatenate([part.boxes for part in parts]).astype(np.float32),
             np.concatenate([part.points for part in parts]).astype(np.float32),
             np.concatenate([part.scores for part in parts]).astype(np.float32),
+            np.concatenate([part.own for part in parts]).astype(np.float32) if changed else None,
         )
+
+    @property
+    def own(self) -> npt.NDArray[np.float32]:
+        """What the detector itself said, before any second opinion: float32, N, 0–1."""
+        return self.scores if self.first is None else self.first
 
     def take(self, indices: Sequence[int] | npt.NDArray[np.intp]) -> Detections:
         """Return the faces at these places, in this order."""
         where = np.asarray(indices, dtype=np.intp)
-        return Detections(self.boxes[where], self.points[where], self.scores[where])
+        first = None if self.first is None else self.first[where]
+        return Detections(self.boxes[where], self.points[where], self.scores[where], first)
 
     def scaled(self, factor_x: float, factor_y: float) -> Detections:
         """Return the same faces in a picture that is this many times as wide and as high."""
         factor = np.array([factor_x, factor_y], np.float32)
-        return Detections(self.boxes * np.tile(factor, 2), self.points * factor, self.scores)
+        boxes, points = self.boxes * np.tile(factor, 2), self.points * factor
+        return replace(self, boxes=boxes, points=points)
 
     def moved(self, x: float, y: float) -> Detections:
         """Return the same faces, moved by this many pixels."""
         offset = np.array([x, y], np.float32)
         boxes = self.boxes.copy()
         boxes[:, :2] += offset
-        return Detections(boxes, self.points + offset, self.scores)
+        return replace(self, boxes=boxes, points=self.points + offset)
 
 
 class FaceNetwork(Protocol):

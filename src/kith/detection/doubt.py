@@ -3,7 +3,8 @@
 YuNet has learned from bare faces: it is less sure of a masked one than of a bare one, and where it
 is as sure of both, the masked one is a face more often. A score is therefore corrected by what a
 second network says, which tells masked faces from bare ones and from what is no face at all
-(docs/decisions/masks.md has what that gains).
+(docs/decisions/masks.md has what that gains). How well somebody can be recognised is another
+question, which a mask does not help: quality is measured by the detector's own score.
 """
 
 from __future__ import annotations
@@ -21,18 +22,18 @@ if TYPE_CHECKING:
 
     from kith.types import Pixels
 
-LEAST = 0.3
+LEAST = 0.4
 """Score from which a second opinion may make a face of a sighting; below, it could not suffice."""
 
-SURE = 0.8
+SURE = 0.9
 """Score from which a face is not doubted."""
 
-MASKED = 1.0
-"""What a mask adds to the logarithm of the score's odds."""
+DOUBT, MASKED, LIKENESS = -0.3, 1.0, 0.05
+"""What is added to the logarithm of the odds of a doubtful face: in any case, for a mask (times how
+probable that is), and for each unit of the logarithm of the odds that it is a face at all."""
 
-LIKENESS = 0.1
 MOST_UNLIKE, MOST_LIKE = -4.0, 2.0
-"""What the logarithm of the odds that it is a face adds, and between which bounds that is taken."""
+"""The bounds of the latter."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,10 +82,12 @@ def reconsidered(judge: Judge, pixels: Pixels, found: Detections) -> Detections:
         return found
     opinion = judge.judge(pixels, found.points[doubtful])
     likeness = np.clip(_log_odds(opinion.face), MOST_UNLIKE, MOST_LIKE)
-    odds = _log_odds(found.scores[doubtful]) + MASKED * opinion.masked + LIKENESS * likeness
+    odds = _log_odds(found.scores[doubtful]) + DOUBT
+    odds += MASKED * opinion.masked + LIKENESS * likeness
     scores = found.scores.copy()
     scores[doubtful] = 1.0 / (1.0 + np.exp(-odds))
-    return Detections(found.boxes, found.points, scores).take(np.argsort(-scores, kind="stable"))
+    changed = Detections(found.boxes, found.points, scores, found.own)
+    return changed.take(np.argsort(-scores, kind="stable"))
 
 
 def _log_odds(share: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:

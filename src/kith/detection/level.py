@@ -9,19 +9,18 @@ estimated, looked at again, and so on until it stands upright; its points are th
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 
-from kith.detection.base import Detections
 from kith.media.warp import warp
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from kith.detection.base import FaceNetwork
+    from kith.detection.base import Detections, FaceNetwork
     from kith.types import Pixels
 
 FACE_SIDES = (64.0, 112.0)
@@ -81,10 +80,10 @@ def level(network: FaceNetwork, pixels: Pixels, found: Detections) -> Detections
         if box[2] < SMALLEST:
             continue
         face = _Leveller(network, pixels, box)
-        look = face.level(points[index], float(found.scores[index]))
+        look = face.level(points[index], float(found.own[index]))
         if look is not None:
             points[index] = look.points
-    return Detections(found.boxes, points, found.scores)
+    return replace(found, points=points)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

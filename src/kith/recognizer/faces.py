@@ -65,7 +65,7 @@ def judge(
     return measure(
         crop,
         one.points[0],
-        sureness=confidence(detector, float(one.scores[0])),
+        sureness=confidence(detector, float(one.own[0])),
         strength=strength,
         frame=(photo.width, photo.height),
     )
