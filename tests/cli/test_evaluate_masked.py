@@ -104,6 +104,7 @@ def test_the_same_seed_gives_the_same(kith: Kith, people: Path) -> None:
 def test_tables(kith: Kith, people: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "100")
     asked = ("evaluate", "masked", "--root", people, "--style", "surgical", "--far", "0.2,1e-3")
+    asked += ("--rounds", "20")
     done = kith.fine(*asked, "--photos")
     said = words(done)
     assert "yunet + sface, as kith compares; names from 0.368" in said
@@ -125,6 +126,7 @@ def test_a_narrow_terminal_cuts_no_figure(
     kith: Kith, people: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked = ("evaluate", "masked", "--root", people, "--style", "kn95", "--far", "0.2,0.5")
+    asked += ("--rounds", "20")
     wide = kith.fine(*asked).out
     for columns in (50, 80):
         monkeypatch.setenv("COLUMNS", str(columns))

@@ -177,3 +177,5 @@ def test_many_kinds_fit_into_a_figure(tmp_path):
     page = Page(write_report([study(everybody(12, 3), seen)], tmp_path))
     assert "The first 7 kinds; the tables have all." in page.text
     assert "kn95, under the chin" in page.text
+    strips = page.source.count('class="score"')
+    assert 9 * 4 <= strips <= 9 * (6 + 2)

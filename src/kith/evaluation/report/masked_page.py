@@ -67,7 +67,7 @@ def page(
 ) -> tuple[str, dict[str, bytes]]:
     """Return the page as HTML, and its figures as PNG by name."""
     files: dict[str, bytes] = {}
-    studies = [_study(one, pictures, head, files, many=len(found) > 1) for one in found]
+    studies = [_study(one, pictures, head, files, len(found)) for one in found]
     once = {id(one.result.system): one for one in studies}
     text = render(
         "masked.html.jinja",
@@ -113,9 +113,9 @@ def _shape(one: Studied) -> dict[str, Any]:
 
 
 def _study(
-    one: Studied, pictures: Pictures, head: Head, files: dict[str, bytes], *, many: bool
+    one: Studied, pictures: Pictures, head: Head, files: dict[str, bytes], studies: int
 ) -> Study:
-    result, mark = one.result, f"-{one.slug}" if many else ""
+    result, mark = one.result, f"-{one.slug}" if studies > 1 else ""
     drawn = {}
     for name, figure, title in (
         ("det", masked_figures.det(one), "Detection error trade-off"),
@@ -134,7 +134,7 @@ def _study(
         spreads=drawn["scores"],
         points=points_of(result),
         decided=[Decided(name, measured) for name, measured in measured_of(result)],
-        strips=masked_strips.shown(one.evaluated, pictures),
+        strips=masked_strips.shown(one.evaluated, pictures, studies),
         people=people[:PEOPLE],
         more_people=max(0, len(people) - PEOPLE),
         failures=failed(result.failures, digests, pictures),

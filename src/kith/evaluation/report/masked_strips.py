@@ -16,6 +16,11 @@ if TYPE_CHECKING:
     from kith.evaluation.report.pictures import Pictures
 
 
+_STRIPS = 54
+_FEWEST = 2
+"""Strips of photos of one person: on the page, and of a kind of mask at least."""
+
+
 class Shown(NamedTuple):
     """A strip as the templates take it.
 
@@ -43,28 +48,55 @@ class Strips(NamedTuple):
     mistaken: list[Shown]
 
 
-def shown(evaluated: MaskedEvaluated, pictures: Pictures) -> list[Strips]:
-    """Return the strips of all kinds that have some, as long as the page has room for pictures."""
+def shown(evaluated: MaskedEvaluated, pictures: Pictures, studies: int) -> list[Strips]:
+    """Return the strips of all kinds that have some, as long as the page has room for pictures.
+
+    Args:
+        evaluated: the study.
+        pictures: makes them.
+        studies: how many the page shows: of many kinds and studies there are fewer strips each.
+    """
     result = evaluated.result
     if result.threshold is None:
         return []
+    most = max(_FEWEST, _STRIPS // (studies * len(result.kinds)))
     each = zip(result.kinds, evaluated.portrayed.copies, strict=True)
-    found = [_of_kind(evaluated, kind, copies, pictures) for kind, copies in each]
+    found = [_of_kind(evaluated, kind, copies, pictures, most) for kind, copies in each]
     return [one for one in found if one.same or one.mistaken]
 
 
 def _of_kind(
-    evaluated: MaskedEvaluated, kind: KindResult, copies: Copies, pictures: Pictures
+    evaluated: MaskedEvaluated, kind: KindResult, copies: Copies, pictures: Pictures, most: int
 ) -> Strips:
     def all_of(strips: Sequence[Strip]) -> list[Shown]:
         return [_shown(evaluated, copies, one, pictures) for one in strips]
 
-    return Strips(kind.kind.name, all_of(kind.strips), all_of(kind.mistaken))
+    return Strips(
+        kind.kind.name,
+        all_of(_some(evaluated, kind.strips, most)),
+        all_of(kind.mistaken[: -(-most // 3)]),
+    )
+
+
+def _some(evaluated: MaskedEvaluated, strips: Sequence[Strip], most: int) -> list[Strip]:
+    """Return at most so many strips: two of three that the mask parts, where there are so many."""
+    kept = [one for one in strips if all(_matched(evaluated, one))]
+    parted = [one for one in strips if one not in kept]
+    share = max(most - len(kept), most - most // 3)
+    return [*parted[:share], *kept[: most - min(share, len(parted))]]
+
+
+def _matched(evaluated: MaskedEvaluated, strip: Strip) -> tuple[bool, bool]:
+    """Tell whether the faces match, without and behind the mask."""
+    least = evaluated.result.threshold
+    assert least is not None
+    return (
+        strip.bare is not None and strip.bare >= least.pair,
+        strip.masked is not None and strip.masked >= least.masked,
+    )
 
 
 def _shown(evaluated: MaskedEvaluated, copies: Copies, strip: Strip, pictures: Pictures) -> Shown:
-    assert evaluated.result.threshold is not None
-    least = evaluated.result.threshold
     photo, masked = _with_mask(evaluated, copies, strip.photo, pictures)
     return Shown(
         photo,
@@ -73,10 +105,7 @@ def _shown(evaluated: MaskedEvaluated, copies: Copies, strip: Strip, pictures: P
         strip.bare,
         strip.masked,
         copies.reasons[strip.photo] or "",
-        (
-            strip.bare is not None and strip.bare >= least.pair,
-            strip.masked is not None and strip.masked >= least.masked,
-        ),
+        _matched(evaluated, strip),
     )
 
 
