@@ -15,21 +15,22 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from kith.gallery.database import Database
-    from kith.types import Vector
+    from kith.types import MaskState, Vector
 
 _KEYS_AT_ONCE = 500
 
 
 class Portrait(NamedTuple):
-    """The face that stands for a photo: whose, of which photo, its row and its quality.
+    """The face that stands for a photo: whose, of which photo, its row, quality and mask.
 
-    The quality is 0–1; None where it was not measured.
+    The quality is 0–1; None where it was not measured. The mask is None where nobody looked.
     """
 
     person: int
     digest: str
     face: int
     quality: float | None
+    mask: MaskState | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,7 @@ def listed(database: Database) -> Portraits:
                 faces.c.id.label("face"),
                 faces.c.member,
                 faces.c.quality,
+                faces.c.mask,
             )
             .join(faces, faces.c.photo_id == photos.c.id)
             .order_by(photos.c.id, faces.c.member.desc(), (faces.c.width * faces.c.height).desc())
@@ -72,7 +74,9 @@ def listed(database: Database) -> Portraits:
     last = None
     for row in found:
         if row.photo != last and row.member:
-            portraits[row.photo] = Portrait(row.person_id, row.digest, row.face, row.quality)
+            portraits[row.photo] = Portrait(
+                row.person_id, row.digest, row.face, row.quality, rows.mask_state(row.mask)
+            )
         elif row.photo != last:
             outliers += 1
         last = row.photo

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -21,7 +22,7 @@ from kith.errors import (
 )
 from kith.evaluation.calibrate.material import from_gallery, from_pairs
 from kith.gallery.records import NewPhoto
-from kith.types import EmbeddingContract, Quality
+from kith.types import EmbeddingContract, Mask, MaskState, Quality
 
 from .crowds import CONTRACT, crowd, digest, mixed, vectors
 
@@ -38,9 +39,9 @@ class Eyes:
     detector, embedder, threshold, contract = "yunet", "sface", 0.5, CONTRACT
     masked_space = None
 
-    def faces(self, image: Vector) -> tuple[Face, ...]:
-        """Take a vector for a photo of one face."""
-        return (portrait(image),)
+    def faces(self, image: Vector | Face) -> tuple[Face, ...]:
+        """Take a vector, or a face, for a photo of one face."""
+        return (portrait(image) if isinstance(image, np.ndarray) else image,)
 
 
 EYES = cast("kith.Recognizer", Eyes())
@@ -115,6 +116,35 @@ def test_outliers_and_further_faces_of_a_photo_are_left_out(gallery: kith.Galler
     assert sorted(found.digests) == sorted([digest("two"), *map(digest, (3, 4, 5))])
     at = np.array([found.digests.index(digest("two"))])
     assert np.array_equal(found.vectors(at)[0], rows[2])  # the largest
+
+
+def test_enrolled_faces_behind_masks_count_for_masks(gallery: kith.Gallery) -> None:
+    person = crowd(80, 4)
+    rows = vectors(person)
+    for one in range(80):
+        kept = [
+            NewPhoto(
+                digest(number),
+                f"{number}.jpg",
+                (replace(portrait(rows[number]), mask=Mask(state, 0.9)),),
+            )
+            for number, state in zip(
+                range(4 * one, 4 * one + 4), [MaskState.NONE, MaskState.WORN] * 2, strict=True
+            )
+        ]
+        gallery.store.add(f"Person {one}", kept, CONTRACT)
+    found = from_gallery(gallery.store)
+    assert found.worn.tolist() == [False, True] * 160
+    made = kith.calibrate(gallery, fmr=1e-2).calibration
+    assert (made.people, made.photos) == (80, 160)
+    assert [(one.pair, one.people, one.photos, one.painted) for one in made.masked] == [
+        ("none/worn", 80, 160, 0),
+        ("worn/worn", 80, 160, 0),
+    ]
+    assert gallery.calibration == made
+    masked = replace(portrait(rows[1]), mask=Mask(MaskState.WORN, 0.9))
+    [answer] = gallery.identify(cast("Any", masked))
+    assert (answer.masks, answer.threshold) == ("none/worn", made.threshold_for(80, "none/worn"))
 
 
 def test_too_few_people_change_nothing(gallery: kith.Gallery) -> None:
@@ -194,6 +224,7 @@ def test_a_gallery_for_reading_only_is_told_before_any_work(
         ({"seed": -1}, "a seed is a whole number from 0"),
         ({"photos": "a", "pairs": "b"}, "photos or pairs, not both"),
         ({"root": "a"}, "a root belongs to pairs"),
+        ({"masked": True}, "a gallery keeps none: give --photos ROOT or --pairs FILE"),
     ],
 )
 def test_options_outside_their_range(

@@ -111,7 +111,7 @@ def from_gallery(store: GalleryStore) -> Material:
         digests=tuple(one.digest for one in found.portraits),
         acquired=np.ones(len(found.portraits), dtype=np.bool_),
         quality=np.array([one.quality for one in found.portraits], dtype=np.float64),
-        states=(None,) * len(found.portraits),
+        states=tuple(one.mask for one in found.portraits),
         vectors=lambda at: portraits.embeddings(
             store.database, [found.portraits[number].face for number in at.tolist()]
         ),
