@@ -15,12 +15,14 @@ from kith.gallery.location import default_path
 from kith.gallery.store import GalleryStore
 from kith.media import Limits
 from kith.models import ModelStore
+from kith.models.card import Shipped
 from kith.recognizer import Recognizer
 from kith.server.work import Work
 
 if TYPE_CHECKING:
     from kith.classification import Classifier
-    from kith.models.card import ModelCard
+    from kith.models.card import ModelCard, Weights
+    from kith.models.progress import Progress
     from kith.server.settings import ServerLimits, Settings
 
 MOST_CLASSIFIERS = 2
@@ -33,7 +35,16 @@ LOOKERS = 2
 class OnlyHere(ModelStore):
     """Fetches nothing: what a client names must not make this machine call others."""
 
-    def _pull(self, card: ModelCard, *_: object) -> None:
+    def _pull(
+        self,
+        card: ModelCard,
+        file: Weights,
+        wanted: tuple[ModelCard, ...],
+        progress: Progress | None,
+    ) -> None:
+        if all(isinstance(source, Shipped) for source in file.sources):
+            super()._pull(card, file, wanted, progress)  # out of kith itself
+            return
         raise ModelUnavailable(
             f"{card.id} is not on the server: get it there with kith models pull {card.id}"
         )
