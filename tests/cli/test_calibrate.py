@@ -223,9 +223,30 @@ def test_what_is_kept_of_masked_faces(crowded: Kith, gallery: Path) -> None:
     }
     told = crowded.fine("calibrate", "--show").out
     rows = [" ".join(line.split()) for line in told.splitlines()]
-    assert "none/worn 0.450 (rough) 0.08 % (0.03–0.14) 4 % (2–6) 0.2 % (0.1–0.3) 3 % (1–5)" in rows
-    assert "masks: 900 photos of 390 people, 880 of them painted" in rows
+    assert "none/none 0.400 0.07 % (0.03–0.12) 1 % (0.2–3)" in rows
+    assert "none/worn 0.450 0.08 % (0.03–0.14) 4 % (2–6)" in rows
+    assert "none/worn, held 0.400 0.2 % (0.1–0.3) 3 % (1–5)" in rows
+    assert any(row.startswith("behind masks: 900 photos of 390 people, 880 of") for row in rows)
+    assert "rough: none/worn (more people would lower what a match needs)" in rows
     assert any(row.startswith("not measured: worn/worn; they go by 0.400") for row in rows)
+
+
+def test_masks_are_painted_and_measured(kith: Kith, shared_data: Path, tmp_path: Path) -> None:
+    people = sorted((shared_data / "lfw_dev" / "images").iterdir())
+    several = [path for path in people if len(list(path.iterdir())) > 1][:14]
+    for path in several:
+        (tmp_path / "photos" / path.name).mkdir(parents=True)
+        for photo in sorted(path.iterdir())[:2]:
+            (tmp_path / "photos" / path.name / photo.name).symlink_to(photo)
+    kith.fine("enroll", "Somebody", next(people[0].iterdir()), "-q")
+    asked = ("calibrate", "--photos", tmp_path / "photos", "--fmr", "0.3", "--masked")
+    [found] = kith.fine(*asked, "--json").objects
+    assert 12 <= found["masked"]["none/worn"]["people"] <= 14
+    assert found["masked"]["none/worn"]["painted"] >= 20
+    assert found["masked"]["worn/worn"]["fmr"]["asked"] == 0.3
+    told = kith.fine(*asked).out
+    assert "none/worn, held" in told
+    assert "not measured" not in told
 
 
 def test_too_few_people(kith: Kith, photos: Path, celebrities: Path) -> None:

@@ -21,23 +21,21 @@ def print_masked(found: Calibration) -> None:
     known = {one.pair: one for one in found.masked}
     missing = [pair for pair in MASKED if pair not in known]
     if known:
-        columns = (
-            *(Column(name, "number") for name in ("a match needs", "FMR", "FNMR")),
-            *(Column(f"{name} at {found.threshold:.3f}", "number") for name in ("FMR", "FNMR")),
-        )
+        columns = (Column(name, "number") for name in ("a match needs", "FMR", "FNMR"))
         with Table("who wears a mask", *columns) as table:
-            bare = rate(found.measured_fmr), rate(found.measured_fnmr)
-            table.add(BARE, f"{found.threshold:.3f}", *bare, *bare)
-            for one in known.values():
+            bare, least = found.measured_fmr, f"{found.threshold:.3f}"
+            table.add(BARE, least, rate(bare), rate(found.measured_fnmr))
+            for pair, one in known.items():
                 own = rate(one.measured_fmr), rate(one.measured_fnmr)
-                held = rate(one.held_fmr), rate(one.held_fnmr)
-                rough = " (rough)" if one.rough else ""
-                table.add(one.pair, f"{one.threshold:.3f}{rough}", *own, *held)
+                table.add(pair, f"{one.threshold:.3f}", *own)
+                table.add(f"{pair}, held", least, rate(one.held_fmr), rate(one.held_fnmr))
         [first, *_] = known.values()
         say(
-            f"masks: {count(first.photos, 'photo')} of {count(first.people, 'person')}, "
-            f"{first.painted:,} of them painted"
+            f"behind masks: {count(first.photos, 'photo')} of {count(first.people, 'person')}, "
+            f"{first.painted:,} of them painted; held: at the threshold of faces without masks"
         )
+    if rough := [one.pair for one in found.masked if one.rough]:
+        say(f"rough: {', '.join(rough)} (more people would lower what a match needs)")
     if missing:
         say(
             f"not measured: {', '.join(missing)}; they go by {found.threshold:.3f} like faces "
