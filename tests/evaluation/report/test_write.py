@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from decision.calibrations import MIXED
 from kith.decision.calibration import Calibration, Measured
 from kith.errors import ContractMismatch, KithError, OptionError
 from kith.evaluation.metrics.points import at_threshold
@@ -195,6 +196,7 @@ KNOWN = {
     "threshold": 0.3,
     "measured_fmr": Measured(0.0012, 0.0007, 0.0019, 4000),
     "measured_fnmr": Measured(0.021, 0.015, 0.03, 900),
+    "masked": (MIXED,),
 }
 # What a report does not look at is nothing.
 CALIBRATION = Calibration(**{one.name: KNOWN.get(one.name) for one in fields(Calibration)})
@@ -207,6 +209,8 @@ def test_a_calibrated_threshold_is_the_one_in_use(evaluated, tmp_path):
     assert "calibrated of the calibration 0.300" in page.text
     assert f"{round(point.fmr.value * point.fmr.trials)} of 594" in page.text
     assert "threshold 0.300 for FMR 0.1 %, measured on 1,234 photos of 200 people" in page.text
+    behind = "none/worn who wears a mask: threshold 0.450, FMR 0.080 %, FNMR 4.0 %; held at 0.300:"
+    assert f"{behind} FMR 0.20 %, FNMR 3.0 %" in page.text
     (system,) = json.loads((tmp_path / "report.json").read_text())["systems"]
     assert system["threshold_in_use"] == {"threshold": 0.3, "origin": "of the calibration"}
 
