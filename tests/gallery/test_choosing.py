@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kith.gallery.choosing import ALIKE, MOST, choose
-from kith.types import Quality
+from kith.types import MaskState, Quality
 
 from .people import face, lookalikes, random_units, unit
 
@@ -65,3 +65,16 @@ def test_bounds(count: int, similarity: float, seed: int) -> None:
     assert np.triu(kept @ kept.T, 1).max(initial=-1.0) < ALIKE
     scores = [faces[index].quality.score for index in chosen if faces[index].quality]
     assert not scores or scores[0] == max(scores)
+
+
+def test_faces_with_a_mask_are_left_out_where_there_are_good_ones_without() -> None:
+    rows = lookalikes(1, 8, 0.7)
+    masks = [MaskState.WORN] * 6 + [MaskState.NONE, None]
+    faces = [
+        face(row, quality(0.9 - n / 50), mask=mask)
+        for n, (row, mask) in enumerate(zip(rows, masks, strict=True))
+    ]
+    assert sorted(choose(faces)) == [6, 7]
+    assert 0 in choose(faces[:6])
+    poor = face(rows[7], quality(0.2), mask=MaskState.NONE)
+    assert 0 in choose([*faces[:6], poor])

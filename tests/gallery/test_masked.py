@@ -18,6 +18,7 @@ from kith.gallery.archive import export_archive, import_archive
 from kith.masks import MaskLook, Painter, is_masked
 from kith.media import load_photo, save_picture
 from kith.samples import CELEBRITIES
+from kith.samples.clip import Actor, heads, make_clip, walk
 from kith.types import MaskState, Verdict
 
 if TYPE_CHECKING:
@@ -269,3 +270,45 @@ def test_another_process_enrols_behind_a_mask(
     subprocess.run(command, check=True, timeout=120)
     answer = largest(people.identify(masked[1][1]))
     assert (answer.name, answer.masks) == (name, "none/worn")
+
+
+@pytest.fixture(scope="module")
+def films(
+    painter: Painter,
+    recognizer: kith.Recognizer,
+    celebrities: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Path:
+    """Somebody who wears a mask, and who takes it off."""
+    folder = tmp_path_factory.mktemp("films")
+    photos = sorted((celebrities / "train" / "madonna").glob("*.jpg"))[:4]
+    covered = [behind_a_mask(painter, recognizer, photo) for photo in photos[:2]]
+    place = walk((160.0, 180.0), (480, 180), 260, seconds=3)
+    for name, shots in (("worn.mp4", covered), ("taken-off.mp4", [*covered, *photos[2:]])):
+        actor = Actor(heads(shots, recognizer), place, turn=3 / len(shots))
+        make_clip(folder / name, [actor], seconds=3.0)
+    return folder
+
+
+def test_of_a_film_faces_without_a_mask_are_kept(
+    people: kith.Gallery, films: Path, celebrities: Path
+) -> None:
+    report = people.enroll("Madonna", films / "taken-off.mp4")
+    [film] = report.films
+    assert (film.people, film.share, report.masked) == (1, 1.0, ())
+    [kept] = people.show("Madonna").photos
+    assert {face.mask for face in kept.faces} == {MaskState.NONE}
+    said = [largest(people.identify(p)).name for p in (celebrities / "val" / "madonna").iterdir()]
+    assert said.count("Madonna") >= 4
+
+
+def test_a_film_of_a_mask(people: kith.Gallery, films: Path) -> None:
+    people.set_no_mask(True)
+    with pytest.raises(EnrolmentError, match=r"worn\.mp4: mask; nobody was enrolled"):
+        people.enroll("Madonna", films / "worn.mp4")
+    assert people.enroll("Madonna", films / "taken-off.mp4").added == 1
+    people.set_no_mask(False)
+    report = people.enroll("Veiled", films / "worn.mp4")
+    assert report.masked == (str(films / "worn.mp4"),)
+    [kept] = people.show("Veiled").photos
+    assert {face.mask for face in kept.faces} <= {MaskState.WORN, MaskState.WRONG}
