@@ -83,6 +83,10 @@ def test_the_sentence(kith: Kith, photos: Path) -> None:
     assert "a match needs 0.3" in out
     out = kith("verify", photos / "obama.jpg", photos / "biden.jpg").out
     assert out.startswith("different people: similarity 0.0")
+    masked = photos / "masked"
+    kith.fine("mask", photos / "obama.jpg", "--out", masked)
+    out = kith.fine("verify", masked / "obama.jpg", photos / "obama2.jpg").out
+    assert out.startswith("same person, one behind a mask: similarity 0.")
 
 
 def test_exit_codes(kith: Kith, photos: Path, bad: Path) -> None:

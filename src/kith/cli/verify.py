@@ -35,6 +35,7 @@ WORDS = {
     "euclidean_raw": "Euclidean (raw numbers)",
 }
 NO_DECISION = 3
+MASKS = {"none/worn": ", one behind a mask", "worn/worn": ", both behind masks"}
 
 
 class VerifyCommand(Command):
@@ -230,6 +231,7 @@ def _sentence(found: Verification) -> str:
 
     word = "same person" if found.same else "different people"
     return (
-        f"{word}: similarity {found.similarity:.3f}{odds(found.probability)}, "
+        f"{word}{MASKS.get(found.masks or '', '')}: "
+        f"similarity {found.similarity:.3f}{odds(found.probability)}, "
         f"{needs(found.threshold, found.calibration)} ({found.detector}, {found.embedder})"
     )
