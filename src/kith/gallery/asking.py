@@ -133,12 +133,14 @@ class Asking:
     ) -> None:
         """Add who may be faces that are alike in whether they wear a mask."""
         plain = np.stack([face.embedding for face in faces if face.embedding is not None])
-        masked = _fresh(self._indexes[Who.MASKED])
+        counter = self._store.templates.change_counter()
+        masked = self._indexes[Who.MASKED]
+        masked.refresh(counter)
         in_space = plain
         if self._space is not None and (worn or masked.count):
             in_space = shortened(plain, [state_of(face) for face in faces], self._space)
         seen = self._seen_in_space() if worn and self._space else self._indexes[Who.SEEN]
-        seen = _fresh(seen)
+        seen.refresh(counter)
         pairs = (MIXED, WORN) if worn else (NONE, MIXED)
         for index, queries, pair in zip(
             (seen, masked), (in_space if worn else plain, in_space), pairs, strict=True
@@ -173,11 +175,6 @@ class Asking:
             else answer
             for answer, masked in zip(answers, worn, strict=True)
         )
-
-
-def _fresh(index: TemplateIndex) -> TemplateIndex:
-    index.refresh()
-    return index
 
 
 def _best(found: list[_Found], wanted: int) -> list[_Found]:

@@ -87,13 +87,18 @@ class TemplateIndex:
         """Templates as of the last `refresh`."""
         return 0 if self._snapshot is None else self._snapshot.count
 
-    def refresh(self) -> bool:
-        """Catch up with the store; returns whether anything had changed."""
+    def refresh(self, counter: int | None = None) -> bool:
+        """Catch up with the store; returns whether anything had changed.
+
+        Args:
+            counter: the store's, read just now by somebody who has several indexes of it.
+        """
         with self._lock:
             # The counter first: what is written while we read is read again the next time.
-            counter = self._source.change_counter()
+            if counter is None:
+                counter = self._source.change_counter()
             old = self._snapshot
-            if old is not None and old.counter == counter:
+            if old is not None and old.counter >= counter:
                 return False
             caught_up = None if old is None else self._caught_up(old, counter)
             self._snapshot = caught_up or self._loaded(counter)
