@@ -385,3 +385,21 @@ def test_a_film_is_nobodys_name(kith: Kith, films: Path, gallery: Path) -> None:
     assert (done.code, done.out) == (2, "")
     assert "is a film, and nobody's NAME" in done.complaint
     assert not gallery.exists()
+
+
+def test_masks_are_refused(kith: Kith, photos: Path, tmp_path: Path) -> None:
+    kith.fine("mask", photos / "obama.jpg", "--out", tmp_path / "masked")
+    [masked] = (tmp_path / "masked").rglob("*.jpg")
+    told = kith.fine("enroll", "Barack", photos / "obama2.jpg", masked).out
+    assert "1 photo with a mask, kept, though people are recognised better without" in told
+    kith.fine("gallery", "masks", "--refuse")
+    [seen] = kith.fine("identify", masked, "--json").objects
+    [face] = seen["faces"]
+    assert (face["verdict"], face["name"], face["reason"]) == ("low_quality", None, "mask")
+    assert "masks are refused" in kith.fine("identify", masked).out
+    refused = kith("enroll", "Joe", masked)
+    assert refused.code == 2
+    assert "wears a mask, which this gallery refuses" in refused.err
+    first, report = kith("enroll", "Joe", masked, "--json").objects
+    assert first["error"] == report["rejected"][0]["reason"] == "mask"
+    assert people(kith) == {"Barack": 2}

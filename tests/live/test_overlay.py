@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -26,6 +28,7 @@ def grey(width: int = 640, height: int = 360) -> np.ndarray:
         (answered("unknown"), "?", UNKNOWN),
         (answered("ambiguous"), "? too close", AMBIGUOUS),
         (answered("low_quality"), "? too poor", LOW),
+        (replace(answered("low_quality"), reason="mask"), "? mask", LOW),
         (Identification(ADA.verdict, "Bo", None, 0.3, ()), "Bo", MATCH),
     ],
 )

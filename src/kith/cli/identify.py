@@ -207,7 +207,7 @@ def who(one: Identification) -> tuple[str, str]:
     if verdict == "ambiguous" and len(one.candidates) > 1:
         text = f"either {one.candidates[0].name} or {one.candidates[1].name}"
     elif verdict == "low_quality":
-        text = f"too poor: {one.reason}"
+        text = f"too poor: {one.reason}" if one.reason != "mask" else "masks are refused"
     elif not one.candidates:
         text = f"{verdict}: {one.reason}"
     return text, STYLES.get(verdict, "dim")

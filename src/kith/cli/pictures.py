@@ -75,6 +75,8 @@ def caption(answer: Identification) -> str:
     """Return the few words that stand at a face."""
     if answer.verdict is Verdict.MATCH and answer.similarity is not None:
         return f"{answer.name} {answer.similarity:.2f}"
+    if answer.reason == "mask":  # the gallery refuses masks, and that there is one is said anyway
+        return "?"
     return WORDS.get(answer.verdict, "?")
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image, ImageDraw
 
+from kith.gallery.masked import REFUSED
 from kith.media import COLOURS, shapes, text
 from kith.media.draw import LOW
 from kith.types import Verdict
@@ -40,6 +41,8 @@ def caption(answer: Identification | None) -> str:
     """Return the few words that stand at a face."""
     if answer is None:
         return UNDECIDED
+    if answer.reason == REFUSED:
+        return f"? {REFUSED}"
     if answer.verdict is not Verdict.MATCH:
         return WORDS[answer.verdict]
     similar = "" if answer.similarity is None else f" {answer.similarity:.2f}"

@@ -53,6 +53,7 @@ export function remark(face) {
 /** What would help, from the server's few words on a poor face. */
 export function hint(face) {
   const words = face.hint ?? face.reason;
+  if (words === "mask") return "please take off the mask";
   return words ? words.replace(/^face /, "") : "";
 }
 
