@@ -62,6 +62,7 @@ def some(material: Material, people: npt.NDArray[np.intp]) -> Material:
         material.acquired[at],
         material.quality[at],
         lambda wanted: material.vectors(at[wanted]),
+        (None,) * len(at),  # all photos count as if nobody wore a mask
     )
 
 
@@ -82,6 +83,7 @@ def whole(material: Material) -> Part:
         material.quality[order],
         material.vectors(order),
         tuple(material.digests[number] for number in order),
+        tuple(material.states[number] for number in order),
     )
 
 

@@ -2,10 +2,16 @@
 
 run             `calibrate`: from a gallery and photos to a calibration that it keeps
 measure         chosen on some people, measured on others
+masked          the same where masks are worn
+task            what is asked for
 material        whose photos
+painting        masked copies of them
+deal            who is in which part
 split           two parts of the people
 enough          are they enough, and how many are missing
 similarities    everybody in a part compared
+chosen          a threshold and curves from them
+points          rates at thresholds
 upper           thresholds that hold for people who were not there
 tail            what a search among many needs
 probability     from similarity to probability
