@@ -21,7 +21,7 @@ from kith.errors import ContractMismatch, GalleryError, GalleryReadOnly, Gallery
 from kith.gallery.archive import export_archive, import_archive
 from kith.gallery.records import ExportReport, NewPhoto
 from kith.gallery.store import GalleryStore
-from kith.types import Quality
+from kith.types import MaskState, Quality
 
 from .people import CONTRACT, digest, face, lookalikes, photo, photos_of, random_units
 from .pictures import picture, seen
@@ -307,6 +307,7 @@ def a_path_instead(parts: Parts) -> None:
 
 
 HOSTILE = [
+    (manifest(no_mask=1), "does not say whether masks are refused"),
     (manifest(format="zip"), "not one of kith's"),
     (manifest(version=2), "version is 2: update kith"),
     (manifest(version=None), "version is None"),
@@ -605,3 +606,36 @@ def test_hostile_portraits(
         pytest.raises(GalleryUnreadable, match=told),
     ):
         import_archive(other, archive)
+
+
+@pytest.mark.parametrize("mask", ["scarf", "WORN", 1, True, ["worn"], {}, ""])
+def test_hostile_masks(pictured: GalleryStore, tmp_path: Path, mask: object) -> None:
+    archive = tmp_path / "people.kithx"
+    export_archive(pictured, archive)
+    parts = Parts(archive)
+    parts.lines[0]["faces"][0]["mask"] = mask
+    parts.write(archive)
+    with (
+        GalleryStore.open(tmp_path / "new.kith", create=True) as store,
+        pytest.raises(GalleryUnreadable, match="a mask is neither none, worn nor wrong"),
+    ):
+        import_archive(store, archive)
+
+
+def test_masks_and_an_archive_of_before(pictured: GalleryStore, tmp_path: Path) -> None:
+    """One that knows of none is read, and one that does differs in nothing else."""
+    archive = tmp_path / "people.kithx"
+    pictured.add("Veiled", [photo(77, mask=MaskState.WRONG)], CONTRACT)
+    pictured.set_no_mask(True)
+    export_archive(pictured, archive)
+    parts = Parts(archive)
+    [line] = [line for line in parts.lines if line["person"] == "Veiled"]
+    assert line["faces"][0].pop("mask") == "wrong"
+    assert parts.manifest.pop("no_mask") is True
+    parts.write(archive)
+    with GalleryStore.open(tmp_path / "new.kith", create=True) as store:
+        import_archive(store, archive)
+        assert not store.no_mask()
+        [kept] = store.show("Veiled").photos
+        assert kept.faces[0].mask is None
+        assert store.check() == []
