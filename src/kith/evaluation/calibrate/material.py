@@ -15,7 +15,7 @@ from kith.evaluation.describe import describe
 from kith.evaluation.protocols import read_pairs
 from kith.evaluation.protocols.folder import folder_photos
 from kith.gallery import portraits
-from kith.types import MaskState
+from kith.masks.alike import masked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from kith.gallery.store import GalleryStore
     from kith.recognizer import Recognizer
     from kith.recognizer.cache import FaceCache
-    from kith.types import Face, Vector
+    from kith.types import Face, MaskState, Vector
 
 
 class Portrayed(NamedTuple):
@@ -191,11 +191,6 @@ def _described(
 def state_of(face: Face | None) -> MaskState | None:
     """Return how a face wears a mask; None: nobody looked, or there is no face."""
     return None if face is None or face.mask is None else face.mask.state
-
-
-def masked(states: Sequence[MaskState | None]) -> npt.NDArray[np.bool_]:
-    """Return which of the states are of a face with a mask, worn right or wrong."""
-    return np.array([state not in (None, MaskState.NONE) for state in states], dtype=np.bool_)
 
 
 def _by_folder(photos: Sequence[str], person: Indices) -> bool:

@@ -10,10 +10,11 @@ import numpy as np
 
 from kith.errors import PhotoError
 from kith.evaluation.calibrate.deal import deal, thinned
-from kith.evaluation.calibrate.material import Copies, masked, state_of
+from kith.evaluation.calibrate.material import Copies, state_of
 from kith.evaluation.compare import matrix, qualities
 from kith.evaluation.masked.copies import MaskedCopy, masked_copy
 from kith.evaluation.masked.records import Kind
+from kith.masks.alike import masked
 from kith.masks.look import RANDOM
 from kith.media import load_photo
 
