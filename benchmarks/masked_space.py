@@ -39,7 +39,7 @@ from kith.types import Box, Face, MaskState, Pixels
 from paired import Photos
 
 NUMBERS = Path(__file__).parents[1] / "src" / "kith" / "masks" / "numbers"
-EMBEDDERS = ("sface", "arcface-mbf", "edgeface-s", "retail-0095", "best")
+EMBEDDERS = ("sface", "arcface-mbf", "edgeface-s", "retail-0095", "sface-retail")
 """Those whose crops are made from the five points: a mask does not move the box of the others."""
 COPIES = {"a": "nose", "b": "nose", "c": "wrong", "flat": "nose"}
 """The masked copies of each photo, and how their masks are worn."""

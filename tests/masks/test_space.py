@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from kith.embedding import parse
+from kith.embedding.spec import Spec
 from kith.masks import MaskedSpace, compare, is_masked, masked_space, pair_of
 from kith.masks.space import MIXED, NONE, PAIRS, WORN
 from kith.types import Box, Face, Mask, MaskState
@@ -124,6 +126,18 @@ def test_what_was_measured() -> None:
 @pytest.mark.parametrize("name", ["vggface-vgg16", "../space-sface", "points", "", "x" * 500])
 def test_embedders_that_were_not_measured(name: str) -> None:
     assert masked_space(name) is None
+
+
+@pytest.mark.parametrize("name", ["best", "fast", "sface@0.4+retail-0095@0.6", "arcface-mbf"])
+def test_names_that_recognisers_give_themselves(name: str) -> None:
+    spec = parse(name)
+    found = masked_space(spec.id)
+    if "@" in name:
+        assert found is None  # other weights than those of the fusion that was measured
+        return
+    assert found is not None
+    parts = (spec,) if isinstance(spec, Spec) else spec.parts
+    assert found.axes.shape[1] == sum(part.dimension for part in parts)
 
 
 def test_both_views_are_one_network() -> None:
