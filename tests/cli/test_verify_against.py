@@ -192,6 +192,29 @@ def test_a_threshold_and_a_gallerys_calibration_are_used(
     assert found["faces"][0]["probability"] > 0.9
 
 
+def test_a_gallery_that_refuses_masks_refuses_them_here(
+    kith: Kith, photos: Path, people: Path, tmp_path: Path
+) -> None:
+    masked = tmp_path / "masked"
+    kith.fine("mask", photos / "obama.jpg", "--out", masked)
+    kith.fine("enroll", "Barack", photos / "obama.jpg")
+    asked = ("verify", masked / "obama.jpg", "--against", people, "--json")
+    [face] = kith.fine(*asked).objects[0]["faces"]
+    assert (face["verdict"], face["name"], face["masks"]) == ("match", "Barack", "none/worn")
+    kith.fine("gallery", "masks", "--refuse")
+    done = kith(*asked)
+    assert (done.code, done.err) == (3, "")
+    [face] = done.objects[0]["faces"]
+    assert (face["verdict"], face["name"], face["reason"]) == ("low_quality", None, "mask")
+    assert {one["same"] for one in face["against"]} == {None}
+    shutil.copy(masked / "obama.jpg", people / "Ann.jpg")
+    done = kith("verify", photos / "obama.jpg", "--against", people, "--json")
+    refused, found = done.objects
+    assert (done.code, refused["error"]) == (0, "mask")
+    assert found["faces"][0]["name"] == "Barack"
+    assert "Ann" not in {one["person"] for one in found["faces"][0]["against"]}
+
+
 def test_drawn_faces_have_the_numbers_of_the_rows(
     kith: Kith, photos: Path, people: Path, tmp_path: Path
 ) -> None:

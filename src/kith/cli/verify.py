@@ -73,8 +73,8 @@ def verify(
         typer.Option(
             "--gallery",
             metavar="FILE",
-            help="Use this gallery's network and calibration. Default: KITH_GALLERY, where it is "
-            "set, else none.",
+            help="Use this gallery's network, calibration and word on masks. Default: "
+            "KITH_GALLERY, where it is set, else none.",
         ),
     ] = None,
     detector: DetectorId = "yunet",
@@ -101,9 +101,9 @@ def verify(
     if against is not None:
         from kith.cli.verify_against import Against
 
-        calibration = _calibration(recognizer, threshold, path, named=named)
+        calibration, no_mask = _promised(recognizer, threshold, path, named=named)
         wanted = Against(paths, against, threshold, draw, every, as_json, quiet, strict)
-        raise typer.Exit(wanted.run(recognizer, calibration))
+        raise typer.Exit(wanted.run(recognizer, calibration, no_mask=no_mask))
     a, b = paths
     found = _found(a, b, recognizer, threshold, path, named=named)
     raise typer.Exit(_tell(found, as_json=as_json, quiet=quiet))
@@ -182,12 +182,15 @@ def _found(
         return people.verify(a, b, threshold=threshold)
 
 
-def _calibration(
+def _promised(
     recognizer: Recognizer, threshold: float | None, path: Path | None, *, named: bool
-) -> Calibration | None:
-    """Return a gallery's calibration where it is of this recogniser's network; see `_found`."""
+) -> tuple[Calibration | None, bool]:
+    """Return a gallery's calibration and whether it refuses masks, if its network is this one's.
+
+    Args: as of `_found`.
+    """
     if path is None:
-        return None
+        return None, False
     from kith.cli.calibrated import warn_detector
     from kith.gallery.gallery import Gallery
 
@@ -195,9 +198,9 @@ def _calibration(
         if people.contract != recognizer.contract:
             if named:
                 people.limit(threshold)  # says what differs
-            return None
+            return None, False
         warn_detector(people.calibration, recognizer, given=threshold)
-        return people.calibration
+        return people.calibration, people.no_mask
 
 
 def _tradition(found: Verification) -> dict[str, Any] | None:

@@ -50,8 +50,15 @@ class Against:
     quiet: bool
     strict: bool
 
-    def run(self, recognizer: Recognizer, calibration: Calibration | None) -> int:
+    def run(
+        self, recognizer: Recognizer, calibration: Calibration | None, *, no_mask: bool = False
+    ) -> int:
         """Compare, print, draw; return the exit code.
+
+        Args:
+            recognizer: whose networks are used.
+            calibration: thresholds are taken from it.
+            no_mask: refuse whoever wears a mask.
 
         Raises:
             OptionError: an option outside its range.
@@ -62,7 +69,7 @@ class Against:
         drawn = OutputFolder(self.draw, [*self.paths, str(self.folder)]) if self.draw else None
         batch, known = self._batch(self.paths, drawn), self._batch([str(self.folder)], drawn)
         verdicts: set[Verdict] = set()
-        with Folder(recognizer, calibration) as people:
+        with Folder(recognizer, calibration, no_mask=no_mask) as people:
             self._read(people, known)
             if batch.shown:
                 say_start(people, people.gallery.limit(self.threshold))

@@ -14,6 +14,7 @@ from kith.gallery import writing
 from kith.gallery.folder import photos_of_folder
 from kith.gallery.gallery import Gallery
 from kith.gallery.looking import Looked, look_at_photo
+from kith.gallery.masked import is_masked
 from kith.gallery.names import clean_name
 
 if TYPE_CHECKING:
@@ -43,7 +44,8 @@ class Compared(NamedTuple):
         person: whom the photo shows.
         source: its path.
         similarity: cosine, −1…1.
-        same: whether both are one person; None where the face is too poor to tell.
+        same: whether both are one person; None where the face is too poor to tell, or
+            wears a mask where masks are refused.
     """
 
     person: str
@@ -67,15 +69,23 @@ class Folder:
     Args:
         recognizer: whose networks are used.
         calibration: of the same network, such as a gallery's; thresholds are taken from it.
+        no_mask: give nobody who wears a mask a name, as a gallery may; see `Gallery.set_no_mask`.
 
     Attributes:
         gallery: says who somebody is.
         references: the photos that can be used, by person.
     """
 
-    def __init__(self, recognizer: Recognizer, calibration: Calibration | None = None) -> None:
+    def __init__(
+        self,
+        recognizer: Recognizer,
+        calibration: Calibration | None = None,
+        *,
+        no_mask: bool = False,
+    ) -> None:
         self._recognizer = recognizer
         self._calibration = calibration
+        self._no_mask = no_mask
         self._open = ExitStack()
         place = self._open.enter_context(tempfile.TemporaryDirectory(prefix="kith-"))
         path = Path(place) / "people.kith"
@@ -116,8 +126,10 @@ class Folder:
             for name, seen in groupby(looked, key=lambda one: one.name):
                 found += self._take(connection, name, [one.found for one in seen], on_photo)
         self.references = tuple(sorted(found, key=lambda one: (one.person.casefold(), one.person)))
-        if self._calibration is not None and found:
-            self.gallery.set_calibration(self._calibration)
+        if found:
+            self.gallery.set_no_mask(self._no_mask)
+            if self._calibration is not None:
+                self.gallery.set_calibration(self._calibration)
 
     def compare(self, face: Face, threshold: float | None = None) -> list[Compared]:
         """Compare a face with every photo, in the order of `references`.
@@ -130,6 +142,7 @@ class Folder:
         Raises:
             OptionError: the threshold is outside −1…1.
         """
+        refused = self._no_mask and is_masked(face)
         found = []
         for person, source, other in self.references:
             pair = verify_faces(
@@ -140,7 +153,7 @@ class Folder:
                 calibration=self._calibration,
             )
             assert pair.similarity is not None
-            found.append(Compared(person, source, pair.similarity, pair.same))
+            found.append(Compared(person, source, pair.similarity, None if refused else pair.same))
         return found
 
     def _look(self, photo: tuple[str, str]) -> _Seen:
@@ -150,7 +163,7 @@ class Folder:
             cleaned = clean_name(name)
         except InvalidName as error:
             return _Seen(printable(name), Looked(path, None, str(error)))
-        options = {"all_faces": False, "portraits": False}
+        options = {"all_faces": False, "portraits": False, "no_mask": self._no_mask}
         return _Seen(cleaned, look_at_photo(self._recognizer, path, **options))
 
     def _take(
