@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -152,6 +153,31 @@ def test_the_same_mask_at_twice_the_size(
     reduced = cv2.resize(big.pixels, here.shape[::-1], interpolation=cv2.INTER_AREA)
     soft = [cv2.GaussianBlur(one, (0, 0), 3).astype(float) for one in (small.pixels, reduced)]
     assert np.abs(soft[0] - soft[1])[here & there].mean() < 6
+
+
+def test_a_face_that_fills_a_huge_photo(painter: Painter, obama: Pixels, face: Face) -> None:
+    large = np.asarray(cv2.resize(obama, None, fx=8, fy=8, interpolation=cv2.INTER_CUBIC), np.uint8)
+    small = painter.paint(obama, [face], MaskLook())
+    tracemalloc.start()
+    try:
+        big = painter.paint(large, [moved(face, 8.0)], MaskLook())
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 2.5 * large.nbytes  # the copy and hardly more
+    assert big.faces[0].area is not None
+    here = area_of(small.faces[0], obama.shape)
+    outline = [np.round((big.faces[0].area + 0.5) / 8 - 0.5).astype(np.int32)]
+    there = cv2.fillPoly(np.zeros(here.shape, np.uint8), outline, 1) > 0
+    assert (here & there).sum() / (here | there).sum() > 0.97
+    reduced = cv2.resize(big.pixels, here.shape[::-1], interpolation=cv2.INTER_AREA)
+    soft = [cv2.GaussianBlur(one, (0, 0), 3).astype(float) for one in (small.pixels, reduced)]
+    assert np.abs(soft[0] - soft[1])[here & there].mean() < 6
+    around_eye = np.s_[int(8 * face.landmarks[0][1]) - 60 : int(8 * face.landmarks[0][1]) + 60]
+    x = int(8 * face.landmarks[0][0])
+    assert np.array_equal(
+        big.pixels[around_eye, x - 60 : x + 60], large[around_eye, x - 60 : x + 60]
+    )
 
 
 @pytest.mark.parametrize("turns", [1, 2, 3])

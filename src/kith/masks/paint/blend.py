@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import cv2
@@ -20,6 +21,9 @@ _TO_SRGB = np.where(
 SHARPEST = 0.8
 """Blur in pixels that drawing and reducing have themselves."""
 
+BAND = 2_000_000
+"""Pixels that are blended at a time."""
+
 
 def to_srgb(linear: Plane) -> Plane:
     """Return sRGB, 0–255, of linear light; above white it is compressed, as films do."""
@@ -35,18 +39,61 @@ def soften(plane: Plane, blur: float) -> Plane:
     return cv2.GaussianBlur(plane, (0, 0), extra) if extra > 0.2 else plane
 
 
-def blend(part: Pixels, layer: Plane, share: Plane, shadow: Plane, grit: Grit, seed: int) -> None:
-    """Lay a drawing over a part of a photo, in place.
+@dataclass(frozen=True, slots=True, eq=False)
+class Drawing:
+    """A mask to be laid over a part of a photo.
 
-    Args:
-        part: of the photo, RGB, uint8.
+    Attributes:
         layer: H × W × 3, sRGB 0–255; right wherever `share` is above 0, and a few pixels on.
         share: H × W, how much of a pixel it covers, 0–1.
         shadow: H × W, how much of the light it takes from what lies beneath, 0–1.
+        factor: for how many pixels of the photo, in each direction, one of these stands.
+    """
+
+    layer: Plane
+    share: Plane
+    shadow: Plane
+    factor: int = 1
+
+    def rows(self, top: int, bottom: int, width: int) -> tuple[Plane, Plane, Plane]:
+        """Return the three for rows of the photo's part, at its size."""
+        planes = (self.layer, self.share, self.shadow)
+        if self.factor == 1:
+            layer, share, shadow = (plane[top:bottom, :width] for plane in planes)
+            return layer, share, shadow
+        step = 1 / self.factor
+        shift = (step - 1) / 2
+        back = np.array([[step, 0, shift], [0, step, top * step + shift]])
+        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+        layer, share, shadow = (
+            cv2.warpAffine(
+                plane, back, (width, bottom - top), flags=flags, borderMode=cv2.BORDER_REPLICATE
+            )
+            for plane in planes
+        )
+        return layer, share, shadow
+
+
+def blend(part: Pixels, drawing: Drawing, grit: Grit, seed: int) -> None:
+    """Lay a drawing over a part of a photo, in place, some rows at a time.
+
+    Args:
+        part: of the photo, RGB, uint8; it may end before the drawing does.
+        drawing: to be laid over it.
         grit: of the photo.
         seed: of the grain.
     """
     rng = np.random.default_rng(seed)
+    height, width = part.shape[:2]
+    step = max(64, BAND // max(width, 1))
+    for top in range(0, height, step):
+        bottom = min(top + step, height)
+        _lay(part[top:bottom], *drawing.rows(top, bottom, width), grit, rng)
+
+
+def _lay(
+    part: Pixels, layer: Plane, share: Plane, shadow: Plane, grit: Grit, rng: np.random.Generator
+) -> None:
     noise = rng.standard_normal(part.shape[:2], dtype=np.float32) * np.float32(grit.noise)
     if grit.blur > 0.8:
         noise = cv2.GaussianBlur(noise, (0, 0), 0.7) * np.float32(2.2)

@@ -59,6 +59,14 @@ class Placement:
         """Turn directions of the mean face (N × 3) as the face on the photo is turned."""
         return directions @ self.turn.T
 
+    def shrunk(self, factor: int) -> Placement:
+        """Return the placement on the photo when blocks of factor × factor pixels became one."""
+        half = np.array([0.5, 0.5, 0.0])
+        offset = (self.offset + half) / factor - half
+        return replace(
+            self, scale=self.scale / factor, offset=offset, residuals=self.residuals / factor
+        )
+
     @property
     def yaw(self) -> float:
         """How far the face is turned to the right of the picture, in degrees."""

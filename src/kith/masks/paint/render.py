@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 
 from kith.masks.paint import keep, straps
-from kith.masks.paint.blend import blend, soften, to_srgb
+from kith.masks.paint.blend import Drawing, blend, soften, to_srgb
 from kith.masks.paint.canvas import Canvas, around, fineness
 from kith.masks.paint.cuts import CUTS
 from kith.masks.paint.grit import read_grit
@@ -18,6 +18,7 @@ from kith.masks.paint.lit import lit, strap_light
 from kith.masks.paint.sheet import lay_flat, linear
 from kith.masks.paint.styles import DRAW
 from kith.masks.paint.surface import refine, show
+from kith.media.convert import reduce
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
     from kith.masks.paint.placement import Placement
     from kith.masks.paint.styles.base import Trim
     from kith.types import Pixels
+
+LARGEST = 110.0
+"""Pixels per centimetre above which a mask is drawn on a smaller photo and enlarged: it takes no
+more memory on a face that fills 150 megapixels, and no lens shows more there."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,25 +70,39 @@ def render(
     Returns:
         The mask's outline, float32 N × 2; None where nothing of it lies on the photo.
     """
-    light = read_light(photo, placement)
-    made = _make(photo, placement, look, light)
-    height, width = photo.shape[:2]
-    canvas = around([made.grid, *made.ways], placement.scale, width, height)
+    factor = 1
+    while placement.scale > LARGEST * factor:
+        factor *= 2
+    small, place = reduce(photo, factor), placement.shrunk(factor)
+    light = read_light(small, place)
+    made = _make(small, place, look, light)
+    height, width = small.shape[:2]
+    canvas = around([made.grid, *made.ways], place.scale, width, height)
     if canvas is None:
         return None
-    hidden = [*keep.eyes(placement), *nearer]
-    if look.coverage != "nose":
-        hidden.append(keep.nose(placement))
-    grit = read_grit(canvas.cut(photo))
-    layer, share, body = _draw(made, canvas, light, placement.scale)
-    shadow = _shadow(share, placement)
-    layer, share = soften(layer, grit.blur), soften(share, grit.blur)
-    free = keep.free(canvas, hidden)
+    part = _enlarged(canvas, factor)
+    grit = read_grit(part.cut(photo))
+    layer, share, body = _draw(made, canvas, light, place.scale)
+    shadow = _shadow(share, place)
+    layer, share = (soften(plane, grit.blur / factor) for plane in (layer, share))
+    hidden = [*keep.eyes(place), *([] if look.coverage == "nose" else [keep.nose(place)])]
+    free = keep.free(canvas, [*hidden, *((one + 0.5) / factor - 0.5 for one in nearer)])
     if free is not None:
         share[free] = 0
         shadow[free] = 0
-    blend(canvas.cut(painted), layer, share, shadow, grit, look.seed)
-    return _outline(body, canvas)
+    blend(part.cut(painted), Drawing(layer, share, shadow, factor), grit, look.seed)
+    return _outline(body, canvas, factor)
+
+
+def _enlarged(canvas: Canvas, factor: int) -> Canvas:
+    """Return the canvas's part of the photo of which `factor` × `factor` pixels became one."""
+    return replace(
+        canvas,
+        left=canvas.left * factor,
+        top=canvas.top * factor,
+        width=canvas.width * factor,
+        height=canvas.height * factor,
+    )
 
 
 def _make(photo: Pixels, placement: Placement, look: MaskLook, light: Light) -> Made:
@@ -166,10 +185,11 @@ def _shadow(share: Plane, placement: Placement) -> Plane:
     return np.float32(0.38) * large * (1 - share)  # type: ignore[no-any-return]
 
 
-def _outline(body: Plane, canvas: Canvas) -> Plane | None:
+def _outline(body: Plane, canvas: Canvas, factor: int) -> Plane | None:
     inside = (body > 0.5).astype(np.uint8)
     found, _ = cv2.findContours(inside, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     if not found:
         return None
     largest = max(found, key=len)[:, 0].astype(np.float32)
-    return largest + np.array([canvas.left, canvas.top], np.float32)
+    corner = np.array([canvas.left, canvas.top], np.float32)
+    return (largest + corner + np.float32(0.5)) * factor - np.float32(0.5)
