@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import cv2
 import numpy as np
 import pytest
 from PIL import Image
@@ -132,19 +131,34 @@ def test_masks_are_not_painted_over_masks_unless_asked(
     assert differs(masked, tmp_path / "again" / "obama.jpg") > 0.02
 
 
-def test_a_photo_larger_than_kith_looks_at(kith: Kith, photos: Path, tmp_path: Path) -> None:
+def test_a_large_photo_is_written_at_its_own_size(kith: Kith, photos: Path, tmp_path: Path) -> None:
     with Image.open(photos / "obama.jpg") as small:
-        small.resize((4550, 5685)).save(tmp_path / "large.jpg", quality=80)
+        small.resize((3300, 4123)).save(tmp_path / "large.jpg", quality=80)
     [one] = kith.fine("mask", tmp_path / "large.jpg", "--out", tmp_path / "m", "--json").objects
-    assert (one["width"], one["height"]) == (4550, 5685)
-    assert one["faces"][0]["box"][2] > 1000
+    assert (one["width"], one["height"]) == (3300, 4123)
+    assert one["written_size"] == [3300, 4123]
     written = pixels_of(tmp_path / "m" / "large.jpg")
-    assert written.shape == (2843, 2275, 3)
-    before = cv2.resize(pixels_of(tmp_path / "large.jpg"), written.shape[1::-1])
-    changed = np.abs(written.astype(int) - before).max(axis=2) > 40
-    x, y, width, height = (value / 2 for value in one["faces"][0]["box"])
+    assert written.shape == (4123, 3300, 3)
+    changed = np.abs(written.astype(int) - pixels_of(tmp_path / "large.jpg")).max(axis=2) > 40
+    x, y, width, height = one["faces"][0]["box"]
+    assert width > 800
     inside = changed[round(y) : round(y + 1.1 * height), round(x) : round(x + width)]
-    assert inside.sum() > 0.9 * changed.sum()
+    assert inside.sum() > 0.9 * changed.sum() > 0.3 * width * height
+
+
+def test_what_fits_into_no_jpeg_is_written_smaller_and_says_so(
+    kith: Kith, photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kith.cli.masking.LONGEST", 3000)
+    with Image.open(photos / "obama.jpg") as small:
+        small.resize((3299, 4123)).save(tmp_path / "large.jpg", quality=80)
+    arguments = ("mask", tmp_path / "large.jpg", "--out", tmp_path / "m")
+    [one] = kith.fine(*arguments, "--json").objects
+    assert (one["width"], one["height"]) == (3299, 4123)
+    assert one["written_size"] == [1650, 2062]
+    assert pixels_of(tmp_path / "m" / "large.jpg").shape == (2062, 1650, 3)
+    out = kith.fine(*arguments).out
+    assert "large.jpg (1650 × 2062: a JPEG cannot be larger)" in out
 
 
 @pytest.mark.parametrize(

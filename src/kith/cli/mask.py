@@ -140,6 +140,12 @@ def _add_painted(table: Table, masked: Masked) -> None:
     words = [f"{many} × {why}" if many > 1 else why for why, many in counted.items()]
     written = [str(copy.written) for copy in masked.copies if copy.written is not None]
     place = f"{written[0]} … {Path(written[-1]).name}" if len(written) > 1 else "".join(written)
+    sizes = {copy.size for copy in masked.copies} - {
+        None,
+        (masked.photo.width, masked.photo.height),
+    }
+    for width, height in filter(None, sizes):
+        place += f" ({width} × {height}: a JPEG cannot be larger)"
     table.add(
         masked.photo.source,
         str(len(first.faces)),

@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-import math
+import threading
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from kith.errors import PhotoError
 from kith.masks import MaskLook, Painter, random_look
-from kith.media import save_picture
+from kith.media import Limits, load_photo, save_picture
 from kith.shapes import face, photo_head
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from kith.cli.places import OutputFolder
     from kith.masks import PaintedFace
+    from kith.media import Photo
     from kith.recognizer import Recognizer
-    from kith.types import Face, PhotoFaces
+    from kith.types import Face, PhotoFaces, Pixels
 
 NO_LANDMARKS = "none"
+
+LONGEST = 65_500
+"""Pixels of the longer side above which a picture fits into no JPEG."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +65,17 @@ class Wish:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Copy:
-    """One picture of a photo: what became of its faces, and where it was written, if it was."""
+    """One picture of a photo.
+
+    Attributes:
+        faces: what became of them.
+        written: where the picture is; None where nothing was painted.
+        size: width and height of what was written: the photo's, unless that fits into no JPEG.
+    """
 
     faces: tuple[PaintedFace, ...]
     written: Path | None
+    size: tuple[int, int] | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -91,6 +103,7 @@ class Masking:
         self._painter = painter
         self._wish = wish
         self._folder = folder
+        self._one_large = threading.Lock()
 
     def stream(self, photos: Iterable[str]) -> Iterator[Masked]:
         """Yield what became of each photo, in order.
@@ -107,23 +120,40 @@ class Masking:
 
     def _work(self, item: tuple[str, list[Path]]) -> Masked:
         source, places = item
-        photo = self._recognizer.describe(source, embed=False, keep_pixels=True)
-        if photo.pixels is None:
-            return Masked(photo, ())
-        faces = _on_pixels(photo)
-        copies = tuple(
-            self._copy(photo, faces, number, place) for number, place in enumerate(places)
-        )
-        return Masked(replace(photo, pixels=None), copies)
+        seen = self._recognizer.describe(source, embed=False, keep_pixels=True)
+        if seen.pixels is None:
+            return Masked(seen, ())
+        photo = replace(seen, pixels=None)
+        if seen.pixels.shape[:2] == (seen.height, seen.width):
+            return Masked(photo, self._copies(photo, seen.pixels, seen.faces, places))
+        del seen
+        # Whole, a large photo takes some hundred megabytes: one at a time.
+        with self._one_large:
+            try:
+                whole = load_photo(source, limits=Limits(full_side=LONGEST))
+            except PhotoError as error:
+                return Masked(replace(photo, error=error.reason, failure=error), ())
+            faces = _on_pixels(photo.faces, whole)
+            return Masked(photo, self._copies(photo, whole.pixels, faces, places))
 
-    def _copy(self, photo: PhotoFaces, faces: list[Face], number: int, place: Path) -> Copy:
-        assert photo.pixels is not None
-        looks = self._wish.looks(photo.digest, number, len(faces))
-        painted = self._painter.paint(photo.pixels, faces, looks, over=self._wish.over)
+    def _copies(
+        self, photo: PhotoFaces, pixels: Pixels, faces: Sequence[Face], places: list[Path]
+    ) -> tuple[Copy, ...]:
+        return tuple(
+            self._copy(photo.digest, pixels, faces, number, place)
+            for number, place in enumerate(places)
+        )
+
+    def _copy(
+        self, digest: str, pixels: Pixels, faces: Sequence[Face], number: int, place: Path
+    ) -> Copy:
+        looks = self._wish.looks(digest, number, len(faces))
+        painted = self._painter.paint(pixels, faces, looks, over=self._wish.over)
         if all(one.reason is not None for one in painted.faces):
-            return Copy(painted.faces, None)
+            return Copy(painted.faces, None, None)
         save_picture(painted.pixels, place)
-        return Copy(painted.faces, place)
+        height, width = painted.pixels.shape[:2]
+        return Copy(painted.faces, place, (width, height))
 
 
 def make_painter(landmarks: str, device: str, *, shown: bool) -> Painter:
@@ -150,6 +180,7 @@ def shapes(masked: Masked) -> list[dict[str, Any]]:
                 for seen, one in zip(masked.photo.faces, copy.faces, strict=True)
             ],
             "written": None if copy.written is None else str(copy.written),
+            "written_size": None if copy.size is None else list(copy.size),
         }
         for copy in masked.copies
     ]
@@ -166,16 +197,13 @@ def _look(one: PaintedFace) -> dict[str, Any]:
     }
 
 
-def _on_pixels(photo: PhotoFaces) -> list[Face]:
-    """Return the faces in the pixels that the photo keeps, which are fewer on very large ones."""
-    assert photo.pixels is not None
-    shrunk = max(photo.width, photo.height) / max(photo.pixels.shape[:2])
-    factor = 0.5 ** round(math.log2(shrunk))
+def _on_pixels(faces: Sequence[Face], whole: Photo) -> list[Face]:
+    """Return the faces in a photo's pixels, which are fewer where it fits into no JPEG."""
     return [
         replace(
             one,
-            box=type(one.box)(*(value * factor for value in one.box)),
-            landmarks=one.landmarks * np.float32(factor),
+            box=type(one.box)(*(value / whole.scale for value in one.box)),
+            landmarks=one.landmarks / np.float32(whole.scale),
         )
-        for one in photo.faces
+        for one in faces
     ]
