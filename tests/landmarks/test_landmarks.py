@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import kith
-from kith.errors import DeviceUnavailable, LicenceNotAccepted, UnknownModel
+from kith.errors import DeviceUnavailable, InputError, LicenceNotAccepted, UnknownModel
 from kith.landmarks import (
     LEAST_SCORE,
     DenseLandmarks,
@@ -239,8 +239,6 @@ def test_no_face_no_points(network: LandmarkNetwork, random: np.random.Generator
 @pytest.mark.parametrize(
     "five",
     [
-        np.full((5, 2), np.nan, np.float32),
-        np.full((5, 2), np.inf, np.float32),
         np.full((5, 2), 50, np.float32),
         np.full((5, 2), -1e6, np.float32),
         np.float32([[-1e7, 0], [1e7, 0], [0, 10], [-5, 20], [5, 20]]),
@@ -249,6 +247,28 @@ def test_no_face_no_points(network: LandmarkNetwork, random: np.random.Generator
 )
 def test_points_that_are_nowhere(five: Points, network: LandmarkNetwork, obama: Pixels) -> None:
     assert network.find(obama, five) is None
+
+
+def refuses_what_is_no_input(network: LandmarkNetwork, pixels: Pixels, five: Points) -> None:
+    grey, clear = pixels[..., 0], np.dstack([pixels, pixels[..., :1]])
+    for wrong in (grey, clear, pixels.astype(np.float32), pixels[:0], pixels[:, :0]):
+        with pytest.raises(InputError, match="landmarks are found in RGB pixels, uint8"):
+            network.find(wrong, five)  # type: ignore[arg-type]
+    holed = five.copy()
+    holed[2, 1] = np.nan
+    for odd in (five[:4], np.repeat(five, 2, axis=0), five[np.newaxis], holed, five * np.inf):
+        with pytest.raises(InputError, match="a face's points are 5 × 2 numbers"):
+            network.find(pixels, odd)
+
+
+def test_input_of_another_kind(
+    network: LandmarkNetwork, found: DenseLandmarks, obama: Pixels, obama_face: Detections
+) -> None:
+    five = obama_face.points[0]
+    refuses_what_is_no_input(network, obama, five)
+    same = network.find(obama, five.tolist())  # type: ignore[arg-type]
+    assert same is not None
+    assert (same.points == found.points).all()
 
 
 def test_a_grey_photo_and_a_tiny_one(
@@ -292,6 +312,12 @@ def test_a_licence_that_was_not_accepted(tmp_path: Path) -> None:
         open_landmarks("landmarks-106", ModelStore(tmp_path))
 
 
+def test_106_points_of_input_of_another_kind(
+    small: LandmarkNetwork, obama: Pixels, obama_face: Detections
+) -> None:
+    refuses_what_is_no_input(small, obama, obama_face.points[0])
+
+
 def test_106_points(
     small: LandmarkNetwork, found: DenseLandmarks, obama: Pixels, obama_face: Detections
 ) -> None:
@@ -327,7 +353,7 @@ def test_106_points_far_from_the_five(
 ) -> None:
     five = np.float32([[80, 90], [120, 90], [100, 115], [85, 140], [115, 140]])
     seen = [small.find(random.integers(0, 256, (200, 200, 3), dtype=np.uint8), five)]
-    seen += [small.find(obama, np.full((5, 2), bad, np.float32)) for bad in (np.nan, 50.0)]
+    seen += [small.find(obama, np.full((5, 2), bad, np.float32)) for bad in (1e30, 50.0)]
     assert all(one is None or LEAST_SCORE <= one.score < 0.9 for one in seen)
     assert seen[1:] == [None, None]
 

@@ -396,7 +396,7 @@ def test_points_that_are_no_points(by_five: Painter, obama: Pixels, face: Face) 
 def test_wrong_use(by_five: Painter, obama: Pixels, face: Face) -> None:
     with pytest.raises(InputError, match="2 faces need as many looks, not 1"):
         by_five.paint(obama, [face, face], [MaskLook()])
-    for pixels in (obama[:, :, 0], obama.astype(np.float32), obama[:0]):
+    for pixels in (obama[:, :, 0], obama.astype(np.float32), obama[:0], obama.tolist()):
         with pytest.raises(InputError, match="masks are painted on RGB pixels, uint8"):
             by_five.paint(pixels, [face], MaskLook())  # type: ignore[arg-type]
 

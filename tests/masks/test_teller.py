@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
+from kith.errors import InputError
 from kith.masks import MaskLook, MaskTeller, Painter
 from kith.masks.state import STATES, decode
 from kith.types import MaskState
@@ -105,6 +106,39 @@ def test_what_is_no_face_is_said_to_be_none(
         others += teller.judge(pixels, [corner]).face.tolist()
     assert min(faces) > 0.5
     assert np.median(others) < 0.3
+
+
+def test_input_of_another_kind(bare: list[tuple[Pixels, kith.Face]], teller: MaskTeller) -> None:
+    pixels, face = bare[0]
+    five = face.landmarks
+    clear = np.dstack([pixels, pixels[..., :1]])
+    for wrong in (pixels[..., 0], clear, pixels.astype(np.float32), pixels[:0]):
+        for points in ([five], []):
+            with pytest.raises(InputError, match="masks are told in RGB pixels, uint8"):
+                teller.tell(wrong, points)  # type: ignore[arg-type]
+        with pytest.raises(InputError, match="masks are told in RGB pixels, uint8"):
+            teller.judge(wrong, [five])  # type: ignore[arg-type]
+    odds = (five[:4], np.zeros((68, 2), np.float32), five[0], five * np.float32(np.nan))
+    for odd in odds:
+        with pytest.raises(InputError, match="a face's points are 5 × 2 numbers"):
+            teller.tell(pixels, [five, odd])
+    assert teller.tell(pixels, [five.tolist()]) == teller.tell(pixels, [five])
+
+
+def test_where_points_lie_outside_nothing_is_seen(
+    bare: list[tuple[Pixels, kith.Face]], teller: MaskTeller
+) -> None:
+    pixels, face = bare[0]
+    shape = face.landmarks - face.landmarks.mean(axis=0)
+    far = [shape + np.float32(away) for away in (-1e4, 1e6, 1e30)]
+    far += [shape * np.float32(wide) for wide in (1e4, 1e20, 1e36)]
+    far.append(np.float32([[3e38, 0], [-3e38, 0], [0, 3e38], [-5, 20], [5, 20]]))
+    for mask in teller.tell(pixels, far):
+        assert mask.state is MaskState.NONE
+        assert mask.score < 0.6
+    assert teller.judge(pixels, far).face.max() < 0.5
+    (nowhere,) = teller.tell(pixels, [np.zeros((5, 2), np.float32)])
+    assert nowhere.state in STATES
 
 
 def test_probabilities_are_those_of_the_outputs(random: np.random.Generator) -> None:

@@ -53,4 +53,7 @@ class LandmarkNetwork(Protocol):
             pixels: of the photo: RGB, uint8, H × W × 3.
             points: float32, 5 × 2: left eye, right eye, nose, left and right mouth corner, as seen
                 in the picture, in its pixels.
+
+        Raises:
+            InputError: pixels or points of another kind.
         """

@@ -14,6 +14,7 @@ import numpy as np
 
 from kith.embedding.inputs import network_input
 from kith.landmarks.base import LEAST_SCORE, DenseLandmarks
+from kith.landmarks.checks import check_pixels, five_points
 from kith.landmarks.points106 import FIVE
 from kith.landmarks.square import are_somewhere, guess, size_of
 from kith.media.warp import warp
@@ -48,7 +49,12 @@ class Face106:
             pixels: of the photo: RGB, uint8, H × W × 3.
             points: float32, 5 × 2: left eye, right eye, nose, left and right mouth corner, as seen
                 in the picture, in its pixels.
+
+        Raises:
+            InputError: pixels or points of another kind.
         """
+        check_pixels(pixels, "landmarks are found in")
+        points = five_points(points)
         if not are_somewhere(points):
             return None
         side = self._input.width

@@ -17,6 +17,7 @@ import numpy as np
 
 from kith.embedding.inputs import network_input
 from kith.landmarks.base import LEAST_SCORE, DenseLandmarks
+from kith.landmarks.checks import check_pixels, five_points
 from kith.landmarks.mesh import LEFT_EYE, RIGHT_EYE
 from kith.landmarks.square import Square, are_somewhere, guess, rotation
 from kith.media.warp import warp
@@ -54,7 +55,12 @@ class FaceMesh:
             pixels: of the photo: RGB, uint8, H × W × 3.
             points: float32, 5 × 2: left eye, right eye, nose, left and right mouth corner, as seen
                 in the picture, in its pixels.
+
+        Raises:
+            InputError: pixels or points of another kind.
         """
+        check_pixels(pixels, "landmarks are found in")
+        points = five_points(points)
         if not are_somewhere(points):
             return None
         first = guess(points, LENGTH, BELOW)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kith.errors import InputError
+from kith.landmarks.checks import check_pixels
 from kith.masks.look import MaskLook
 from kith.masks.paint import keep
 from kith.masks.paint.mean_face import FIVE
@@ -123,11 +124,7 @@ class Painter:
         Raises:
             InputError: pixels of another kind, or not as many looks as faces.
         """
-        if pixels.dtype != np.uint8 or pixels.ndim != 3 or pixels.shape[2] != 3 or not pixels.size:
-            raise InputError(
-                f"masks are painted on RGB pixels, uint8, H × W × 3, not {pixels.dtype} "
-                f"{' × '.join(map(str, pixels.shape))}"
-            )
+        check_pixels(pixels, "masks are painted on")
         looks = [look] * len(faces) if isinstance(look, MaskLook) else list(look)
         if len(looks) != len(faces):
             raise InputError(f"{len(faces)} faces need as many looks, not {len(looks)}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kith.detection import Opinion
+from kith.landmarks.checks import check_pixels, five_points
 from kith.masks.state import STATES, look
 from kith.models import ModelStore
 from kith.models.catalogue import card
@@ -12,7 +13,7 @@ from kith.models.session import open_session
 from kith.types import Mask, MaskState
 
 if TYPE_CHECKING:
-    from kith.masks.state import FivePoints
+    from kith.masks.state import FivePoints, States
     from kith.types import Pixels
 
 TELLER = "mask-state"
@@ -49,9 +50,13 @@ class MaskTeller:
         Args:
             pixels: RGB, uint8, H × W × 3.
             points: of each face, 5 × 2: left eye, right eye, nose, left and right mouth corner, as
-                seen in the picture, in its pixels.
+                seen in the picture, in its pixels. Of points outside of it the network sees
+                nothing, and says none, without being sure.
+
+        Raises:
+            InputError: pixels or points of another kind.
         """
-        seen = look(self._session, self._input, pixels, points)
+        seen = self._look(pixels, points)
         best = seen.states.argmax(axis=1)
         return [
             Mask(STATES[state], float(row[state]))
@@ -66,6 +71,13 @@ class MaskTeller:
         Args:
             pixels: as for `tell`.
             points: as for `tell`.
+
+        Raises:
+            InputError: as for `tell`.
         """
-        seen = look(self._session, self._input, pixels, points)
+        seen = self._look(pixels, points)
         return Opinion(seen.face, seen.face * seen.states[:, STATES.index(MaskState.WORN)])
+
+    def _look(self, pixels: Pixels, points: FivePoints) -> States:
+        check_pixels(pixels, "masks are told in")
+        return look(self._session, self._input, pixels, [five_points(five) for five in points])
