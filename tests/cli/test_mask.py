@@ -182,6 +182,26 @@ def test_wrong_use(
     assert not (tmp_path / "m").exists()
 
 
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (
+            ("--style", "kn95", "--coverage", "chin", "--copies", "5"),
+            "--style, --coverage, --copies",
+        ),
+        (("--over", "--seed", "3"), "--seed, --over"),
+        (("--color", "red", "--landmarks", "none"), "--color, --landmarks"),
+        (("--style", "surgical"), "--style"),  # the default, but asked for
+    ],
+)
+def test_who_only_looks_does_not_paint(
+    kith: Kith, photos: Path, arguments: tuple[str, ...], named: str
+) -> None:
+    done = kith("mask", photos, "--detect", *arguments)
+    assert (done.code, done.out) == (2, "")
+    assert done.complaint == f"--detect only looks and paints nothing: leave out {named}"
+
+
 def test_without_a_folder(kith: Kith, photos: Path) -> None:
     done = kith("mask", photos)
     assert (done.code, done.out) == (2, "")
@@ -217,3 +237,5 @@ def test_help(kith: Kith, monkeypatch: pytest.MonkeyPatch) -> None:
     ]
     assert all(len(line) <= 80 for line in lines)
     assert all(style in " ".join(lines) for style in STYLES)
+    words = " ".join(" ".join(lines).replace("│", " ").split())
+    assert "nothing was painted are left out" in words

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 MOST = 10_000
 
+PAINTING = ("style", "color", "coverage", "seed", "copies", "over", "landmarks")
+"""Options that say how to paint."""
+
 
 class MaskCommand(Command):
     """The command, with both ways to call it."""
@@ -30,11 +33,15 @@ class MaskCommand(Command):
 
 
 def mask(
+    context: typer.Context,
     paths: Paths,
     out: Annotated[
         Path | None,
         typer.Option(
-            "--out", metavar="DIR", parser=options.folder, help="Write photos with masks here."
+            "--out",
+            metavar="DIR",
+            parser=options.folder,
+            help="Write photos with masks here; those on which nothing was painted are left out.",
         ),
     ] = None,
     style: Annotated[
@@ -97,8 +104,8 @@ def mask(
     from kith.cli.masking import Masking, Wish, make_painter
     from kith.cli.places import OutputFolder
 
-    if detect and out is not None:
-        raise OptionError("--detect only looks and writes no photos: leave out --out")
+    if detect:
+        _check_looks_only(context, out)
     if out is None and not detect:
         raise OptionError("--out DIR says where photos with masks go; --detect tells who wears one")
     wish = Wish(style, color, coverage, seed, copies, over)
@@ -112,6 +119,20 @@ def mask(
         masking = Masking(recognizer, painter, wish, folder)
         _paint(batch, masking.stream(batch.photos()), as_json=as_json)
     batch.finish()
+
+
+def _check_looks_only(context: typer.Context, out: Path | None) -> None:
+    """Refuse options that say how to paint, or where to, beside one that paints nothing.
+
+    Raises:
+        OptionError: there is one.
+    """
+    if out is not None:
+        raise OptionError("--detect only looks and writes no photos: leave out --out")
+    sources = {name: context.get_parameter_source(name) for name in PAINTING}
+    given = [f"--{name}" for name, source in sources.items() if source and source.name != "DEFAULT"]
+    if given:
+        raise OptionError(f"--detect only looks and paints nothing: leave out {', '.join(given)}")
 
 
 def _paint(batch: Batch, done: Iterable[Masked], *, as_json: bool) -> None:
