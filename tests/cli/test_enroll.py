@@ -396,10 +396,18 @@ def test_masks_are_refused(kith: Kith, photos: Path, tmp_path: Path) -> None:
     [seen] = kith.fine("identify", masked, "--json").objects
     [face] = seen["faces"]
     assert (face["verdict"], face["name"], face["reason"]) == ("low_quality", None, "mask")
-    assert "masks are refused" in kith.fine("identify", masked).out
+    assert (face["candidates"], face["similarity"]) == ([], pytest.approx(0.7, abs=0.3))
+    told = kith.fine("identify", masked).out
+    assert "wears a mask: refused" in told
+    assert "this gallery refuses masks; kith gallery masks --allow ends that" in told
+    assert told.count("Barack") == 0
+    assert "0." not in told
     refused = kith("enroll", "Joe", masked)
     assert refused.code == 2
-    assert "wears a mask, which this gallery refuses" in refused.err
-    first, report = kith("enroll", "Joe", masked, "--json").objects
+    words = "wears a mask, which this gallery refuses (kith gallery masks --allow ends that)"
+    assert f"{masked}: {words}" in refused.err
+    done = kith("enroll", "Joe", masked, "--json")
+    assert words in done.err
+    first, report = done.objects
     assert first["error"] == report["rejected"][0]["reason"] == "mask"
     assert people(kith) == {"Barack": 2}

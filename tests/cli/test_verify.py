@@ -89,6 +89,24 @@ def test_the_sentence(kith: Kith, photos: Path) -> None:
     assert out.startswith("same person, one behind a mask: similarity 0.")
 
 
+def test_masks_that_are_refused(kith: Kith, photos: Path) -> None:
+    masked, bare = photos / "masked" / "obama.jpg", photos / "obama2.jpg"
+    kith.fine("mask", photos / "obama.jpg", "--out", masked.parent)
+    kith.fine("enroll", "Barack", bare)
+    kith.fine("gallery", "masks", "--refuse")
+    mend = "which this gallery refuses (kith gallery masks --allow ends that)"
+    for pair, which in (
+        ((masked, bare), "the face on photo A wears a mask"),
+        ((bare, masked), "the face on photo B wears a mask"),
+        ((masked, masked), "both faces wear a mask"),
+    ):
+        done = kith("verify", *pair)
+        assert (done.code, done.out) == (3, f"no decision: {which}, {mend}\n")
+        [found] = kith("verify", *pair, "--json").objects
+        assert (found["verdict"], found["reason"], found["same"]) == ("low_quality", "mask", None)
+        assert found["similarity"] > 0.4
+
+
 def test_exit_codes(kith: Kith, photos: Path, bad: Path) -> None:
     same, other, nobody = photos / "obama2.jpg", photos / "biden.jpg", photos / "green.png"
     poor = photos / "poor.png"

@@ -207,6 +207,11 @@ def test_a_gallery_that_refuses_masks_refuses_them_here(
     [face] = done.objects[0]["faces"]
     assert (face["verdict"], face["name"], face["reason"]) == ("low_quality", None, "mask")
     assert {one["same"] for one in face["against"]} == {None}
+    assert face["candidates"] == []
+    out = kith(*asked[:-1], "--all").out
+    assert "wears a mask: refused" in out
+    assert "this gallery refuses masks; kith gallery masks --allow ends that" in out
+    assert "0." not in out.partition("1 face")[2]
     shutil.copy(masked / "obama.jpg", people / "Ann.jpg")
     done = kith("verify", photos / "obama.jpg", "--against", people, "--json")
     refused, found = done.objects

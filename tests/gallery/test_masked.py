@@ -202,8 +202,8 @@ def test_masks_are_refused(
     assert people.no_mask
     answer = largest(people.identify(covered))
     assert (answer.verdict, answer.name, answer.reason) == (Verdict.LOW_QUALITY, None, "mask")
-    assert answer.candidates[0].name == name
-    assert answer.similarity == answer.candidates[0].similarity
+    assert answer.candidates == ()
+    assert answer.similarity is not None
     bare = largest(people.identify(photos[5]))
     assert (bare.verdict, bare.name) == (Verdict.MATCH, name)
     verified = people.verify(photos[5], covered)

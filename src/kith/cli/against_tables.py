@@ -9,6 +9,7 @@ import numpy as np
 from kith.cli.identify import who
 from kith.cli.output import Column, Table, console, count, say
 from kith.cli.pictures import mask_cell
+from kith.cli.reasons import below_table, is_refused
 from kith.errors import printable
 
 if TYPE_CHECKING:
@@ -59,8 +60,10 @@ def say_photo(
     if len(shown) < len(people):
         left = count(len(people) - len(shown), "person")
         say(f"{left} less similar left out: a wider screen shows up to {_MOST}, --json all")
-    if every:
-        _print_photos(compared)
+    if remark := below_table(seen.answers):
+        say(remark)
+    if every and not all(map(is_refused, seen.answers)):
+        _print_photos(seen.answers, compared)
 
 
 def _by_person(row: Row) -> Grouped:
@@ -80,13 +83,14 @@ def _print_people(
     with Table(*columns, *heads, "who") as table:
         for index, (one, row) in enumerate(zip(answers, rows, strict=True)):
             mask = [masks[index]] if masked else []
-            cells = (_cell(row[name]) for name in people)
+            cells = ("" if is_refused(one) else _cell(row[name]) for name in people)
             table.add(str(index + 1), _place(one), *mask, *cells, _who(one))
 
 
-def _print_photos(compared: Sequence[Row]) -> None:
+def _print_photos(answers: Sequence[Identification], compared: Sequence[Row]) -> None:
     """Print a line for each photo and a column for each face, as many as fit at a time."""
     width = console().width
+    refused = [is_refused(one) for one in answers]
     names = max(len(printable(one.person)) for one in compared[0])
     at_once = max(1, (width - max(20, width * 35 // 100) - names - 3) // _FACE)
     for start in range(0, len(compared), at_once):
@@ -95,7 +99,10 @@ def _print_photos(compared: Sequence[Row]) -> None:
         with Table(Column("person", "name"), Column("photo", "path"), *heads) as table:
             for same_photo in zip(*faces, strict=True):
                 first = same_photo[0]
-                cells = (_marked(one.similarity, enough=bool(one.same)) for one in same_photo)
+                cells = (
+                    "" if hidden else _marked(one.similarity, enough=bool(one.same))
+                    for one, hidden in zip(same_photo, refused[start:], strict=False)
+                )
                 table.add(printable(first.person), first.source, *cells)
 
 

@@ -10,6 +10,7 @@ import typer
 
 from kith.cli.output import count, emit, say
 from kith.cli.progress import photo_progress
+from kith.cli.reasons import of_photo
 from kith.errors import KithError, NoPhotos, printable
 from kith.media import count_photos, find_photos
 from kith.shapes import photo_error
@@ -97,7 +98,7 @@ class Batch:
         self.failed += 1
         if self._json:
             emit(photo_error(source, reason))
-        say(f"kith: {printable(source)}: {reason}", error=True)
+        say(f"kith: {printable(source)}: {of_photo(reason)}", error=True)
 
     def finish(self) -> None:
         """End the command as its photos went.

@@ -60,8 +60,7 @@ class EnrolBatch(MediaBatch):
         if is_film(source):
             self.unit = "file"
             self._end(source)
-        refused = error == "mask" and not self._json  # a word for programs
-        super().dealt(source, "wears a mask, which this gallery refuses" if refused else error)
+        super().dealt(source, error)
 
     def _end(self, source: str) -> None:
         with self._lock:

@@ -173,7 +173,8 @@ def masks(
 ) -> None:
     """Tell whether whoever wears a mask is refused; refuse them, or allow them again.
 
-    Who is refused is never named or enrolled: the verdict is low_quality, the reason mask.
+    Who is refused is never named, nor told whom they resemble, nor enrolled: the verdict is
+    low_quality, the reason mask.
     """
     if refuse and allow:
         raise OptionError("give --refuse or --allow, not both")

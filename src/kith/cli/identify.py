@@ -148,9 +148,11 @@ class _Identify:
 
     def _look_at_photos(self, paths: Iterable[str]) -> None:
         from kith.cli.film_progress import TableAmidBars
-        from kith.cli.output import Column, emit
+        from kith.cli.output import Column, emit, say
         from kith.cli.pictures import identified, save_drawn
+        from kith.cli.reasons import below_table
 
+        remark = ""
         drawn = self._wanted.draw
         columns = (
             Column("photo", "path"),
@@ -174,6 +176,9 @@ class _Identify:
                     emit(_shape(seen))
                 _add_rows(table, seen)
                 self._limit = seen.threshold, seen.calibration
+                remark = remark or below_table(seen.answers)
+        if remark and self._batch.shown:
+            say(remark)
 
 
 def _shape(seen: PhotoIdentities) -> dict[str, Any]:
@@ -190,7 +195,7 @@ def _add_rows(table: Table, seen: PhotoIdentities) -> None:
         table.add(seen.photo.source, "", ("no face", "yellow"), "", "")
     for number, one in enumerate(seen.answers):
         source = seen.photo.source if number == 0 else ""
-        table.add(source, _place(one), who(one), _number(one.similarity), _next(one))
+        table.add(source, _place(one), who(one), _similarity(one), _next(one))
 
 
 def _place(one: Identification) -> str:
@@ -202,19 +207,23 @@ def _place(one: Identification) -> str:
 
 def who(one: Identification) -> tuple[str, str]:
     """Return a name, or in a few words why there is none."""
+    from kith.cli.reasons import of_face
+
     verdict = one.verdict.value
     text = one.name or verdict
     if verdict == "ambiguous" and len(one.candidates) > 1:
         text = f"either {one.candidates[0].name} or {one.candidates[1].name}"
     elif verdict == "low_quality":
-        text = f"too poor: {one.reason}" if one.reason != "mask" else "masks are refused"
+        text = of_face(one.reason)
     elif not one.candidates:
         text = f"{verdict}: {one.reason}"
     return text, STYLES.get(verdict, "dim")
 
 
-def _number(value: float | None) -> str:
-    return "" if value is None else f"{value:.3f}"
+def _similarity(one: Identification) -> str:
+    from kith.cli.reasons import is_refused
+
+    return "" if one.similarity is None or is_refused(one) else f"{one.similarity:.3f}"
 
 
 def _next(one: Identification) -> str:

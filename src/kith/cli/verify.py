@@ -204,9 +204,15 @@ def _promised(
 
 
 def _tradition(found: Verification) -> dict[str, Any] | None:
-    """Return what the distance that the network's users know says; None where it has none."""
+    """Return what the distance that the network's users know says.
+
+    None where it has none, and where masks are refused: that would be an answer after all.
+    """
+    from kith.cli.reasons import MASK
     from kith.embedding import parse
 
+    if found.reason == MASK:
+        return None
     known = parse(found.embedder).tradition
     distance = (
         {
@@ -229,7 +235,9 @@ def _tradition(found: Verification) -> dict[str, Any] | None:
 
 def _sentence(found: Verification) -> str:
     if found.same is None:
-        return f"no decision: {found.reason}"
+        from kith.cli.reasons import of_pair
+
+        return f"no decision: {of_pair(found)}"
     from kith.cli.calibrated import needs, odds
 
     word = "same person" if found.same else "different people"

@@ -149,7 +149,8 @@ class Asking:
                 continue
             ids, similarities = index.search(queries, wanted)
             if self._space is not None:
-                similarities = self._space.similarity(similarities, pair)
+                told = np.where(ids >= 0, similarities, 0.0)  # elsewhere is no similarity: −∞
+                similarities = self._space.similarity(told, pair)
             for row, people, values in zip(found, ids, similarities, strict=True):
                 row += [
                     _Found(float(value), int(person), pair)
@@ -165,12 +166,12 @@ class Asking:
         return index
 
     def _allowed(self, answers: tuple[Identification, ...]) -> tuple[Identification, ...]:
-        """Take names back from whoever wears a mask, where the gallery refuses them."""
+        """Take all names back from whoever wears a mask, where the gallery refuses them."""
         worn = [answer.face is not None and is_masked(answer.face) for answer in answers]
         if not any(worn) or not self._store.no_mask():
             return answers
         return tuple(
-            replace(answer, verdict=Verdict.LOW_QUALITY, name=None, reason=REFUSED)
+            replace(answer, verdict=Verdict.LOW_QUALITY, name=None, candidates=(), reason=REFUSED)
             if masked
             else answer
             for answer, masked in zip(answers, worn, strict=True)

@@ -89,8 +89,8 @@ class Gallery(Enrolling):
         """Say whether whoever wears a mask is refused from now on.
 
         Then a masked face, worn as it should be or wrong, has the verdict `low_quality` with the
-        reason ``mask`` whoever it is, and no masked photo is enrolled. Who was enrolled with one
-        before stays.
+        reason ``mask`` and no candidates, whoever it is, and no masked photo is enrolled. Who was
+        enrolled with one before stays.
 
         Raises:
             GalleryError: the gallery cannot take it.

@@ -164,7 +164,8 @@ def _named(group: list[Kept], answer: Identification, length: float) -> Identifi
     mean = [Candidate(one.name, one.similarity * length) for one in answer.candidates]
     decided = decide(_best(group).face, mean, answer.threshold)
     if answer.reason == REFUSED:
-        decided = replace(decided, verdict=answer.verdict, name=None, reason=REFUSED)
+        similar = None if answer.similarity is None else answer.similarity * length
+        decided = replace(decided, verdict=answer.verdict, similarity=similar, reason=REFUSED)
     names = {track.name for track in group if track.name is not None}
     if decided.name is not None and names - {decided.name}:
         decided = replace(decided, verdict=Verdict.AMBIGUOUS, name=None)

@@ -58,7 +58,7 @@ def standing(people: Gallery, face: Face, name: str, threshold: float | None) ->
     [answer] = people.identify_faces([face], top=CANDIDATES, threshold=threshold)
     similar = {one.name: one.similarity for one in answer.candidates}
     least = min(similar.values(), default=-1.0)
-    own = similar.get(name, least if is_known(people, name) else None)
+    own = similar.get(name, least if similar and is_known(people, name) else None)
     others = [one for one in answer.candidates if one.name != name]
     rival = others[0] if others and others[0].similarity >= answer.threshold else None
     if rival is not None and own is not None and own > rival.similarity:
