@@ -97,6 +97,34 @@ def test_the_table(kith: Kith, photos: Path, people: Path) -> None:
         assert f"{one['similarity']:.3f}" in line
 
 
+def test_each_comparison_says_who_wears_a_mask(
+    kith: Kith, photos: Path, people: Path, tmp_path: Path
+) -> None:
+    masked = tmp_path / "masked"
+    kith.fine("mask", photos / "obama.jpg", "--out", masked)
+    shutil.copy(masked / "obama.jpg", people / "Ann.jpg")
+    for path, ann, others in (
+        (people / "Ann.jpg", "worn/worn", "none/worn"),
+        (photos / "obama.jpg", "none/worn", "none/none"),
+    ):
+        [found] = kith.fine("verify", path, "--against", people, "--json").objects
+        [face] = found["faces"]
+        said = {one["person"]: one["masks"] for one in face["against"]}
+        assert said == {"Ann": ann, "Barack": others, "Joe": others}
+
+
+def test_one_photo_is_alike_and_the_person_is_not(kith: Kith, photos: Path, people: Path) -> None:
+    with Image.open(photos / "biden.jpg") as one:
+        for degrees in (0, 2, 4):
+            one.rotate(degrees).save(people / "Joe" / f"{degrees}.jpg")
+    shutil.move(people / "Barack (1).jpg", people / "Joe" / "Barack.jpg")
+    (people / "Barack (2).png").unlink()
+    done = kith("verify", photos / "obama.jpg", "--against", people)
+    assert done.code == 1
+    assert "✓ but unknown: one photo is alike, the person as a whole is not" in done.out
+    assert "✓ but" not in kith.fine("verify", photos / "biden.jpg", "--against", people).out
+
+
 def test_a_narrow_screen_shows_the_most_similar(
     kith: Kith, photos: Path, people: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,6 +11,7 @@ from kith.cli.output import Column, Table, console, count, say
 from kith.cli.pictures import mask_cell
 from kith.cli.reasons import below_table, is_refused
 from kith.errors import printable
+from kith.types import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -57,6 +58,8 @@ def say_photo(
     rows = [_by_person(row) for row in compared]
     shown = _that_fit(people, rows)
     _print_people(shown, seen.answers, rows)
+    if any(map(_is_split, seen.answers, compared)):
+        say(f"{_MARK} but unknown: one photo is alike, the person as a whole is not")
     if len(shown) < len(people):
         left = count(len(people) - len(shown), "person")
         say(f"{left} less similar left out: a wider screen shows up to {_MOST}, --json all")
@@ -64,6 +67,11 @@ def say_photo(
         say(remark)
     if every and not all(map(is_refused, seen.answers)):
         _print_photos(seen.answers, compared)
+
+
+def _is_split(answer: Identification, row: Row) -> bool:
+    """Whether a single photo is similar enough, and nobody by all of theirs."""
+    return answer.verdict is Verdict.UNKNOWN and any(one.same for one in row)
 
 
 def _by_person(row: Row) -> Grouped:

@@ -139,6 +139,7 @@ def _shape(seen: PhotoIdentities, compared: list[list[Compared]]) -> dict[str, A
                     "similarity": number(other.similarity),
                     "distance": number(1 - other.similarity),
                     "same": other.same,
+                    "masks": other.masks,
                 }
                 for other in others
             ]

@@ -46,12 +46,14 @@ class Compared(NamedTuple):
         similarity: cosine, −1…1.
         same: whether both are one person; None where the face is too poor to tell, or
             wears a mask where masks are refused.
+        masks: who of the two wears one, such as ``none/worn``; see `kith.masks.space`.
     """
 
     person: str
     source: str
     similarity: float
     same: bool | None
+    masks: str | None
 
 
 class _Seen(NamedTuple):
@@ -153,7 +155,8 @@ class Folder:
                 calibration=self._calibration,
             )
             assert pair.similarity is not None
-            found.append(Compared(person, source, pair.similarity, None if refused else pair.same))
+            same = None if refused else pair.same
+            found.append(Compared(person, source, pair.similarity, same, pair.masks))
         return found
 
     def _look(self, photo: tuple[str, str]) -> _Seen:
