@@ -87,8 +87,8 @@ class Studio:
 
     def _work(self, index: int) -> dict[str, npt.NDArray[np.float32]]:
         pixels = load_photo(self.photos.paths[index]).pixels
-        true = _meant(self._detector.detect(pixels), pixels)
-        row = self._seen("", pixels, true)
+        true, box = _meant(self._detector.detect(pixels), pixels)
+        row = self._seen("", pixels, true, box)
         for copy, worn in COPIES.items():
             masked = self.pixels(index, copy)
             if masked is None and not np.isnan(true).any():
@@ -96,14 +96,16 @@ class Studio:
             if masked is None:
                 row |= {f"five{copy}": np.full((5, 2), np.nan), f"mesh{copy}": NO_MESH}
                 continue
-            again = self._detector.detect(masked).points
+            again = self._detector.detect(masked)
             reach = float(np.linalg.norm(true[1] - true[0]))
-            row |= self._seen(copy, masked, _nearest(again, true.mean(axis=0), reach))
+            row |= self._seen(copy, masked, *_nearest(again, true.mean(axis=0), reach))
         return {key: np.asarray(value, np.float32) for key, value in row.items()}
 
-    def _seen(self, copy: str, pixels: Pixels, five: Points) -> dict[str, Rows]:
-        mesh = None if np.isnan(five).any() else self._mesh.find(pixels, five)
-        return {f"five{copy}": five, f"mesh{copy}": NO_MESH if mesh is None else mesh.points}
+    def _seen(self, copy: str, pixels: Pixels, five: Points, box: Points) -> dict[str, Rows]:
+        mesh = None
+        if not np.isnan(five).any():
+            mesh = mending.mesh_of(self._mesh, pixels, five, box)
+        return {f"five{copy}": five, f"mesh{copy}": NO_MESH if mesh is None else mesh}
 
     def _painted(
         self, index: int, pixels: Pixels, five: Points, copy: str, worn: str
@@ -122,24 +124,27 @@ class Studio:
 
 
 NO_MESH = np.full((478, 2), np.nan, np.float32)
+NOBODY = np.full((5, 2), np.nan, np.float32), np.full(4, np.nan, np.float32)
 
 
-def _meant(found: Detections, pixels: Pixels) -> Points:
-    """Return the five points of the largest central face; NaN: there is none."""
+def _meant(found: Detections, pixels: Pixels) -> tuple[Points, Points]:
+    """Return the five points and the box of the largest central face; NaN: there is none."""
     faces = [
         Face(Box(*map(float, box)), points, float(score))
         for box, points, score in zip(found.boxes, found.points, found.scores, strict=True)
     ]
     meant = largest_central(faces, pixels.shape[1], pixels.shape[0])
-    return np.full((5, 2), np.nan, np.float32) if meant is None else meant.landmarks
+    if meant is None:
+        return NOBODY
+    return meant.landmarks, np.array(meant.box, np.float32)
 
 
-def _nearest(points: Points, place: Points, reach: float) -> Points:
-    """Return the five points whose middle lies nearest to a place, within reach; NaN: none."""
-    away = np.linalg.norm(points.mean(axis=1) - place, axis=1)
+def _nearest(found: Detections, place: Points, reach: float) -> tuple[Points, Points]:
+    """Return points and box of the face whose points lie nearest to a place, within reach."""
+    away = np.linalg.norm(found.points.mean(axis=1) - place, axis=1)
     if not away.size or away.min() >= reach:
-        return np.full((5, 2), np.nan, np.float32)
-    return points[int(away.argmin())]
+        return NOBODY
+    return found.points[away.argmin()], found.boxes[away.argmin()]
 
 
 def flat(pixels: Pixels, five: Points) -> Pixels:

@@ -82,9 +82,10 @@ def test_masks_move_the_points_less(
     for pixels, face in people:
         for style in ("surgical", "cloth", "kn95"):
             masked = painter.paint(pixels, [face], MaskLook(style, seed=4)).pixels
-            points = detector.detect(masked).points[0]
+            found = detector.detect(masked)
+            points, box = found.points[0], found.boxes[0]
             before.append(away(points, face.landmarks))
-            with_mesh.append(away(mender.mend(masked, points), face.landmarks))
+            with_mesh.append(away(mender.mend(masked, points, box), face.landmarks))
             [seen, *_] = recognizer.detect(masked)
             assert is_masked(seen.mask)
             assert away(seen.landmarks, face.landmarks)[:2].mean() < 0.1
@@ -94,7 +95,37 @@ def test_masks_move_the_points_less(
 def test_where_no_face_is_seen_points_stay(store: ModelStore) -> None:
     grey = np.full((200, 200, 3), 120, np.uint8)
     points = np.array([[70, 80], [130, 80], [100, 110], [80, 140], [120, 140]], np.float32)
-    assert Mender(store).mend(grey, points) is points
+    box = np.array([40, 30, 120, 150], np.float32)
+    assert Mender(store).mend(grey, points, box) is points
+
+
+def test_a_face_is_found_by_its_box_where_its_points_are_lost(
+    people: list[tuple[Pixels, Face]], store: ModelStore
+) -> None:
+    painter, mender = Painter(store), Mender(store)
+    pixels, face = people[0]
+    masked = painter.paint(pixels, [face], MaskLook("cloth", seed=1)).pixels
+    lost = face.landmarks[[4, 3, 2, 1, 0]] + [30, -25]  # upside down, and beside
+    mesh = open_landmarks(store=store)
+    assert mesh.find(masked, lost.astype(np.float32)) is None
+    box = np.array(face.box, np.float32)
+    found = mender.mend(masked, lost.astype(np.float32), box)
+    assert away(found, face.landmarks).mean() < 0.15
+
+
+def test_boxes_reach_down_over_a_mask(
+    people: list[tuple[Pixels, Face]], recognizer: kith.Recognizer, store: ModelStore
+) -> None:
+    pixels, face = people[0]
+    masked = Painter(store).paint(pixels, [face], MaskLook()).pixels
+    from kith.detection import open_detector
+
+    seen = open_detector("yunet", store, judge=recognizer._sight.teller).detect(masked)
+    [drawn] = recognizer.detect(masked)
+    assert drawn.box.height == pytest.approx(seen.boxes[0, 3] * 1.1, rel=1e-4)
+    assert drawn.box[:3] == pytest.approx(seen.boxes[0, :3], rel=1e-4)
+    [bare] = recognizer.detect(pixels)
+    assert bare.box.height == pytest.approx(face.box.height)
 
 
 def test_masked_people_are_recognised(

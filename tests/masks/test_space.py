@@ -108,6 +108,22 @@ def test_scales_of_many(space: MaskedSpace) -> None:
     assert space.similarity(values, WORN) == pytest.approx([-0.6, 0.2, 1.0])
 
 
+def test_the_same_photo_is_as_similar_as_can_be() -> None:
+    for name in ("sface", "arcface-mbf", "edgeface-s", "retail-0095", "sface-retail"):
+        found = masked_space(name)
+        assert found is not None
+        for pair in (MIXED, WORN):
+            cosines = np.linspace(-1, 1, 401)
+            mapped = found.similarity(cosines, pair)
+            assert mapped[-1] == pytest.approx(1)
+            assert (np.diff(mapped) > 0).all()
+            assert mapped[0] > -1
+            assert np.abs(np.diff(mapped)).max() < 0.02
+            assert (
+                found.similarity(0.3, pair) == found.scales[pair][0] + found.scales[pair][1] * 0.3
+            )
+
+
 def test_what_was_measured() -> None:
     found = masked_space("sface")
     assert found is not None

@@ -5,21 +5,28 @@ by a twelfth of their distance when a mask is painted on, and what is cropped by
 more similarity than the mask itself (docs/decisions/masked-faces.md). The face mesh keeps the eyes
 where they are. The five points are therefore taken from the mesh, by a linear rule that gives what
 the detector gives on the same faces without masks; ``benchmarks/masked_space.py`` fits it.
+
+Where the points are so far away that the mesh sees no face by them, it is shown the box instead,
+with points where faces usually have them.
 """
 
 from __future__ import annotations
 
 import threading
+from contextlib import contextmanager
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from kith.errors import ModelUnavailable
 from kith.landmarks import DEFAULT, open_landmarks
 from kith.models.catalogue import card
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import numpy.typing as npt
 
     from kith.landmarks import LandmarkNetwork
@@ -31,6 +38,13 @@ if TYPE_CHECKING:
 SEEN = (33, 133, 362, 263, 4, 61, 291, 6, 168, 9, 70, 105, 107, 336, 334, 300, 127, 356, 152, 17)
 """Of the 478: corners of the eyes, tip of the nose, corners of the mouth, then the bridge, the
 brows, the temples, the chin and the lower lip."""
+
+
+USUAL = np.array([[0.255, 0.383], [0.729, 0.380], [0.488, 0.584], [0.287, 0.738], [0.697, 0.733]])
+"""Where the five points lie in YuNet's box of an upright face (medians), in its widths, heights."""
+
+GUESSES = ((0.0, 1.0), (0.0, 0.85), (0.1, 1.0))
+"""By how much of the box's height the usual points are moved down, and how much they are spread."""
 
 
 class Mender:
@@ -48,24 +62,61 @@ class Mender:
     """
 
     def __init__(self, store: ModelStore, device: str = "cpu") -> None:
-        store.path(card(DEFAULT))
+        with _needed():
+            store.path(card(DEFAULT))
         self._store = store
         self._device = "cpu" if device.startswith("openvino") else device
         self._lock = threading.Lock()
         self._network: LandmarkNetwork | None = None
 
-    def mend(self, pixels: Pixels, points: Points) -> Points:
+    def mend(self, pixels: Pixels, points: Points, box: npt.NDArray[np.float32]) -> Points:
         """Return the points of a masked face: as they were where the mesh sees no face.
 
         Args:
             pixels: RGB, uint8, H × W × 3.
             points: float32, 5 × 2, in its pixels, as the detector gave them.
+            box: float32, x, y, width, height: the detector's.
         """
         with self._lock:
             if self._network is None:
                 self._network = open_landmarks(DEFAULT, self._store, self._device)
-        found = self._network.find(pixels, points)
-        return points if found is None else from_mesh(found.points)
+        found = mesh_of(self._network, pixels, points, box)
+        return points if found is None else from_mesh(found)
+
+
+def mesh_of(
+    network: LandmarkNetwork, pixels: Pixels, points: Points, box: npt.NDArray[np.float32]
+) -> Points | None:
+    """Return the mesh of a face (478 × 2) by its five points or, failing that, by its box."""
+    for guess in (points, *guesses(box)):
+        found = network.find(pixels, guess)
+        if found is not None and _inside(from_mesh(found.points), box):
+            return found.points
+    return None
+
+
+def guesses(box: npt.NDArray[np.float32]) -> Iterator[Points]:
+    """Yield five points where a face in a box (x, y, width, height) may have them."""
+    for down, spread in GUESSES:
+        shares = (USUAL - 0.5) * spread + [0.5, 0.5 + down]
+        yield np.asarray(box[:2] + shares * box[2:], dtype=np.float32)
+
+
+def _inside(points: Points, box: npt.NDArray[np.float32]) -> bool:
+    """Whether points can be those of the face in a box, not of a neighbour."""
+    x, y = (points.mean(axis=0) - box[:2]) / np.maximum(box[2:], 1e-6)
+    return bool(0 < x < 1 and 0 < y < 1)
+
+
+@contextmanager
+def _needed() -> Iterator[None]:
+    """Say who needs a network that cannot be had and that nobody named."""
+    try:
+        yield
+    except ModelUnavailable as error:
+        raise ModelUnavailable(
+            f"{DEFAULT} is needed for faces that wear a mask: {error}"
+        ) from error
 
 
 class Frame(NamedTuple):

@@ -15,6 +15,11 @@ if TYPE_CHECKING:
     from kith.types import Mask, Pixels
 
 
+BELOW = 0.1
+"""How much higher the box of a masked face is than the detector says, which takes the middle of the
+mask for the chin where a head is lowered."""
+
+
 class MaskSight:
     """Tells who wears a mask, and where the points of those who do really are.
 
@@ -36,15 +41,18 @@ class MaskSight:
         self._mender = Mender(store, device)
 
     def look(self, pixels: Pixels, found: Detections) -> tuple[Detections, list[Mask]]:
-        """Return the same faces with the points of the masked ones mended, and each one's mask.
+        """Return the same faces with what a mask hides of them mended, and each one's mask.
+
+        Points are those of the face without a mask, boxes reach down over the mask.
 
         Args:
             pixels: RGB, uint8, H × W × 3.
             found: faces of these pixels.
         """
         masks = self.teller.tell(pixels, found.points)
-        points = found.points.copy()
+        points, boxes = found.points.copy(), found.boxes.copy()
         for index, mask in enumerate(masks):
             if is_masked(mask):
-                points[index] = self._mender.mend(pixels, points[index])
-        return replace(found, points=points), masks
+                points[index] = self._mender.mend(pixels, points[index], boxes[index])
+                boxes[index, 3] *= 1 + BELOW
+        return replace(found, points=points, boxes=boxes), masks

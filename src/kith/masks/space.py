@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 NONE, MIXED, WORN = PAIRS = ("none/none", "none/worn", "worn/worn")
 """Who of two faces wears a mask. One that is worn wrong counts as worn."""
 
+BEND = 0.6
+"""Cosine from which a scale is no longer the line that impostors' similarities gave."""
+
 Cosines = TypeVar("Cosines", float, "npt.NDArray[np.float64]", "npt.NDArray[np.float32]")
 
 
@@ -78,7 +81,10 @@ class MaskedSpace:
         if pair == NONE:
             return cosines
         offset, factor = self.scales[pair]
-        return offset + factor * cosines
+        line = offset + factor * cosines
+        # The same photo is the same face: above what people reach, the line bends to (1, 1).
+        rest = 1 - (1 - offset - factor * BEND) * (1 - cosines) / (1 - BEND)
+        return line + (rest - line) * (cosines > BEND)  # type: ignore[no-any-return]
 
 
 def pair_of(a: Mask | None, b: Mask | None) -> str:

@@ -50,11 +50,12 @@ class Describer:
             photo: that they are on.
             share: use all threads for this one photo.
         """
+        boxes = found.boxes  # as the detector gave them: what networks that are cropped by it know
         found, masks = self._sight.look(photo.pixels, found)
         parts = self._embedder.parts
         # Networks of one framing share it. Quality is measured on one, whatever they see.
         recipes = {recipe.name: recipe for recipe in (*(part.recipe for part in parts), ARCFACE)}
-        places = list(zip(found.points, found.boxes, strict=True))
+        places = list(zip(found.points, boxes, strict=True))
         crops = {
             name: [recipe.crop(photo.pixels, points, box) for points, box in places]
             for name, recipe in recipes.items()
