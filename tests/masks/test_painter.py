@@ -330,6 +330,24 @@ def test_grain_and_blur_are_the_photo_s(painter: Painter, obama: Pixels, face: F
     assert fine(grainy) > 1.5 * fine(obama)
 
 
+@pytest.mark.parametrize("blur", [3.0, 7.0])
+def test_a_mask_is_as_blurred_as_the_face(
+    painter: Painter, obama: Pixels, face: Face, blur: float
+) -> None:
+    def steepest(pixels: npt.NDArray[np.uint8]) -> float:
+        red = pixels[..., 0].astype(np.float32)
+        slope = cv2.magnitude(cv2.Sobel(red, -1, 1, 0), cv2.Sobel(red, -1, 0, 1))
+        return float(slope[edge].max())
+
+    sharp = painter.paint(obama, [face], MaskLook("surgical", "white"))
+    blurred = np.asarray(cv2.GaussianBlur(obama, (0, 0), blur), np.uint8)
+    done = painter.paint(blurred, [face], MaskLook("surgical", "white"))
+    area = area_of(done.faces[0], obama.shape).astype(np.uint8)
+    edge = cv2.morphologyEx(area, cv2.MORPH_GRADIENT, np.ones((15, 15), np.uint8)) > 0
+    wanted = steepest(cv2.GaussianBlur(sharp.pixels, (0, 0), blur))
+    assert 0.7 < steepest(done.pixels) / wanted < 1.4
+
+
 REASONS = {
     "too small": lambda face: moved(face, 0.1),
     "wears a mask already": lambda face: replace(face, mask=Mask(MaskState.WORN, 0.9)),

@@ -54,7 +54,9 @@ class Canvas:
         return pixels[self.top : self.top + self.height, self.left : self.left + self.width]
 
 
-def around(shapes: Sequence[Points], scale: float, width: int, height: int) -> Canvas | None:
+def around(
+    shapes: Sequence[Points], scale: float, width: int, height: int, blur: float = 0.0
+) -> Canvas | None:
     """Return the canvas for shapes (… × 3) on a photo; None where they lie outside of it.
 
     Args:
@@ -62,9 +64,10 @@ def around(shapes: Sequence[Points], scale: float, width: int, height: int) -> C
         scale: pixels per centimetre.
         width: of the photo.
         height: of the photo.
+        blur: in pixels of the photo, of what will be drawn.
     """
     every = np.concatenate([shape.reshape(-1, 3)[:, :2] for shape in shapes])
-    room = 0.9 * scale + 2
+    room = max(0.9 * scale, 0.4 * scale + 3 * blur) + 2
     low = np.floor(np.maximum(every.min(axis=0) - room, 0)).astype(int)
     high = np.ceil(np.minimum(every.max(axis=0) + room, (width - 1, height - 1))).astype(int) + 1
     if (high - low).min() < 1:

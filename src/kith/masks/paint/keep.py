@@ -42,6 +42,10 @@ _HEAD = np.array(
     ]
 )
 _HEAD = np.concatenate([_HEAD, _HEAD[1:9] * (-1.0, 1.0, 1.0)])
+_FACE = np.array(
+    [(-4.6, -1.6, 0.3), (-5.6, 2.0, -0.6), (-5.2, 7.4, -2.2), (-3.0, 10.4, -0.4), (0.0, 11.4, 1.2)]
+)
+_FACE = np.concatenate([_FACE, _FACE[:4] * (-1.0, 1.0, 1.0)])
 
 
 def eyes(placement: Placement) -> list[Points]:
@@ -53,6 +57,11 @@ def eyes(placement: Placement) -> list[Points]:
 def nose(placement: Placement) -> Points:
     """Return the outline of the nose on the photo (N × 2)."""
     return _hull(placement.place(_NOSE))
+
+
+def face(placement: Placement) -> Points:
+    """Return the outline of the bare face, from the brows to the chin, on the photo (N × 2)."""
+    return _hull(placement.place(_FACE))
 
 
 def head(placement: Placement) -> Points:

@@ -77,14 +77,15 @@ def render(
     light = read_light(small, place)
     made = _make(small, place, look, light)
     height, width = small.shape[:2]
-    canvas = around([made.grid, *made.ways], place.scale, width, height)
+    grit = read_grit(photo, keep.face(placement))
+    blur = grit.blur / factor
+    canvas = around([made.grid, *made.ways], place.scale, width, height, blur)
     if canvas is None:
         return None
     part = _enlarged(canvas, factor)
-    grit = read_grit(part.cut(photo))
     layer, share, body = _draw(made, canvas, light, place.scale)
+    layer, share = soften(layer, blur), soften(share, blur)
     shadow = _shadow(share, place)
-    layer, share = (soften(plane, grit.blur / factor) for plane in (layer, share))
     hidden = [*keep.eyes(place), *([] if look.coverage == "nose" else [keep.nose(place)])]
     free = keep.free(canvas, [*hidden, *((one + 0.5) / factor - 0.5 for one in nearer)])
     if free is not None:
