@@ -217,6 +217,7 @@ def test_what_is_written_at_faces(photos: Path, recognizer: library.Recognizer) 
         ((worn, wrong), ["mask 0.88", "mask worn wrong 0.88"]),
     ):
         labels = pictures.detected(with_mask(found, *masks))
+        assert [label.short for label in labels] == ["1", "2"]
         assert [label.text for label in labels] == [f"1: {words[0]}", f"2: {words[1]}"]
         assert (labels[0].colour == labels[1].colour) == (words == scores)
     masked = with_mask(found, worn, wrong).faces

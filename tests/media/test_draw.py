@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kith.media import AMBIGUOUS, COLOURS, LOW, MATCH, UNKNOWN, Label, draw, draw_faces, text
+from kith.media import AMBIGUOUS, COLOURS, LOW, MATCH, UNKNOWN, Label, draw, draw_faces, tags, text
 from kith.types import Box, Verdict
 
 from .pictures import picture
@@ -150,12 +152,59 @@ def test_names_in_any_script(words):
 
 
 def test_a_tag_far_from_its_face_is_joined_to_it():
-    frame, line = Box(100, 100, 50, 60), text.set_line("Ada", 16)
+    frame, tag = Box(100, 100, 50, 60), tags.Tag(text.set_line("Ada", 16), (60, 24))
     joined, beside = grey(640, 480), grey(640, 480)
-    draw._draw_tag(joined, MATCH, frame, line, (400, 110, 460, 134))
-    draw._draw_tag(beside, MATCH, frame, line, (100, 76, 160, 100))
+    for canvas, place in ((joined, (400, 110)), (beside, (100, 76))):
+        placed = replace(tag, place=place)
+        tags.join(canvas, MATCH, frame, placed)
+        tags.draw(canvas, MATCH, placed)
     assert changed(joined)[105:140, 155:395].any(0).all()
     assert not changed(beside)[101:].any()
+
+
+def crowd(columns: int, rows: int, side: int, step: int, words: str) -> list[Label]:
+    return [
+        Label(Box(8 + x * step, 14 + y * step, side, side), f"{x}{y}: {words}", MATCH, short="1")
+        for x in range(columns)
+        for y in range(rows)
+    ]
+
+
+def test_a_small_crowd_is_enlarged_until_its_faces_can_be_seen():
+    labels = crowd(10, 5, 22, 38, "mask 0.97")
+    drawn = draw_faces(grey(400, 225), labels)
+    zoom = drawn.shape[1] // 400
+    assert drawn.shape == (225 * zoom, 400 * zoom, 3)
+    assert 2 <= zoom <= 4
+    for one in labels:
+        x, y, side, _ = (round(value * zoom) for value in one.box)
+        assert changed(drawn)[y + 8 : y + side - 8, x + 8 : x + side - 8].mean() < 0.1
+    assert draw_faces(grey(1700, 900), crowd(10, 5, 22, 38, "mask 0.97")).shape[1] == 1700
+    assert draw_faces(grey(400, 225), labels[:2]).shape[1] == 400
+
+
+def test_where_words_do_not_fit_the_short_ones_stand():
+    labels = crowd(10, 5, 90, 96, "x" * 80)
+    drawn = draw_faces(grey(980, 500), labels)
+    short = draw_faces(grey(980, 500), [replace(one, text=one.short) for one in labels])
+    assert np.array_equal(drawn, short)
+    alone = draw_faces(grey(980, 500), [replace(labels[20], text="Ada 0.71")])
+    assert not np.array_equal(alone, draw_faces(grey(980, 500), [replace(labels[20], text="1")]))
+
+
+def test_no_line_runs_across_words():
+    labels = [Label(Box(300 + x, 220, 30, 30), "8" * 14, MATCH) for x in range(12)]
+    labels += [replace(one, colour=AMBIGUOUS) for one in labels]
+    drawn = draw_faces(grey(1600, 480), labels)
+    frames = draw_faces(grey(1600, 480), [replace(one, text="") for one in labels])
+    words = tags.set_tag("8" * 14, 30, 1600, 480)
+    plates = is_colour(drawn, MATCH) | is_colour(drawn, AMBIGUOUS)
+    bare = is_colour(frames, MATCH) | is_colour(frames, AMBIGUOUS)
+    # What letters leave of a plate; a line over it would take more away.
+    alone = grey(1600, 480)
+    tags.draw(alone, MATCH, words)
+    least = is_colour(alone, MATCH).sum()
+    assert plates.sum() - bare.sum() >= 0.97 * least * len(labels)
 
 
 def test_every_verdict_has_a_colour():

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kith.media.placement import place_tags
+from kith.media.placement import place_or_shorten, place_tags
 from kith.types import Box
 
 boxes = st.builds(
@@ -79,8 +79,43 @@ def test_a_crowd_in_a_picture_too_small_still_has_all_tags_inside():
     assert corners[:, 3].max() <= 50
 
 
+@given(st.lists(st.tuples(boxes, sizes, st.integers(0, 300)), min_size=1, max_size=14))
+@settings(max_examples=100, deadline=None)
+def test_whole_tags_leave_room_for_all_others(faces):
+    full = [(wide + more, high) for _, (wide, high), more in faces]
+    short = [size for _, size, _ in faces]
+    found = place_or_shorten([box for box, _, _ in faces], full, short, (900, 700))
+    rectangles = []
+    for (place, whole), long, brief in zip(found, full, short, strict=True):
+        (x, y), (wide, high) = place, long if whole else brief
+        rectangles.append((x, y, x + wide, y + high))
+        assert x >= 0
+        assert y >= 0
+        assert x + wide <= 900
+        assert y + high <= 700
+        assert whole or long != brief
+    for a, b in itertools.combinations(rectangles, 2):
+        assert overlap(a, b) == 0
+
+
+def test_a_tag_is_shortened_before_it_hides_another_face():
+    row = [Box(100 + 60 * x, 100 + 30 * (x % 2), 50, 60) for x in range(6)]
+    found = place_or_shorten(row, [(170, 20)] * 6, [(20, 20)] * 6, (900, 700))
+    assert 0 < sum(whole for _, whole in found) < 6
+    for box, ((x, y), whole) in zip(row, found, strict=True):
+        right, bottom = x + (170 if whole else 20), y + 20
+        for other in row:
+            if other is not box and whole:
+                wide = min(right, other.x + other.width) - max(x, other.x)
+                high = min(bottom, other.y + other.height) - max(y, other.y)
+                assert max(wide, 0) * max(high, 0) <= 0.1 * other.area
+    alone = place_or_shorten(row[:1], [(170, 20)], [(20, 20)], (900, 700))
+    assert alone == [((100, 80), True)]
+
+
 def test_no_tags():
     assert place_tags([], [], (10, 10)) == []
+    assert place_or_shorten([], [], [], (10, 10)) == []
 
 
 def test_a_tag_as_large_as_the_picture():

@@ -45,6 +45,7 @@ def detected(photo: PhotoFaces) -> list[Label]:
             f"{number}: {_mask_score(face) or f'{face.score:.2f}'}",
             colour(face),
             _points(photo, face),
+            short=str(number),
         )
         for number, face in enumerate(photo.faces, 1)
     ]
@@ -65,6 +66,7 @@ def identified(
             box_on_pixels(photo, answer.face),
             (f"{number}: " if numbered else "") + _joined(caption(answer), mask_words(answer.face)),
             COLOURS[answer.verdict],
+            short=str(number) if numbered else answer.name or "?",
         )
         for number, answer in enumerate(answers, 1)
         if answer.face is not None

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, ImageDraw
 
-from kith.media import shapes, text
-from kith.media.placement import place_tags
+from kith.media import shapes, tags
+from kith.media.placement import place_or_shorten
 from kith.types import Box, Pixels, Verdict
 
 if TYPE_CHECKING:
@@ -45,6 +44,12 @@ COLOURS: dict[Verdict, Colour] = {
 MIN_SIDE = 320
 """Smaller pictures are enlarged, in pixels of the longer side: below it letters do not fit."""
 
+CROWD_SIDE = 1600
+"""So far, in pixels of the longer side, crowds are enlarged, as long as tags would hide faces."""
+
+_COVERED = 0.05
+"""Of a picture, that tags may take before it is a crowd."""
+
 _SHADE: Colour = (20, 20, 22)
 
 
@@ -57,19 +62,22 @@ class Label:
         text: on the tag: a name and a similarity, or ``?``; empty for no tag.
         colour: of box and tag, RGB.
         landmarks: N × 2 points in the same pixels, drawn as dots; None for none.
+        short: what stands on the tag where the text does not fit beside the face; empty: the text.
     """
 
     box: Box
     text: str
     colour: Colour
     landmarks: npt.NDArray[np.float32] | None = None
+    short: str = ""
 
 
 def draw_faces(pixels: Pixels, labels: Sequence[Label]) -> Pixels:
     """Draw boxes, landmarks and tags on a copy of a picture.
 
     Lines and letters grow with the picture and, within bounds, with the face. A tag never leaves
-    the picture, and covers another tag only where the picture has no free place left.
+    the picture, and covers another tag only where the picture has no free place left. Where a text
+    would hide other faces or tags, the label's short one stands.
 
     Args:
         pixels: RGB, uint8, H × W × 3.
@@ -77,32 +85,63 @@ def draw_faces(pixels: Pixels, labels: Sequence[Label]) -> Pixels:
 
     Returns:
         RGB, uint8. The size of the picture, or a whole multiple of it where its longer side is
-        below `MIN_SIDE`: a name cannot be read on a thumbnail of 32 pixels.
+        below `MIN_SIDE`, as a name cannot be read on a thumbnail of 32 pixels, or where a crowd is
+        so small that tags would hide it, up to `CROWD_SIDE`.
     """
-    canvas, zoom = _enlarged(pixels)
+    zoom = _zoom(pixels, labels)
+    canvas = _enlarged(pixels, zoom)
     height, width = canvas.shape[:2]
     frames = [_frame(label.box, zoom, width, height) for label in labels]
     for label, frame in zip(labels, frames, strict=True):
         _draw_frame(canvas, label, frame, zoom)
     tagged = [(label, frame) for label, frame in zip(labels, frames, strict=True) if label.text]
-    lines = [_line(label.text, frame, width, height) for label, frame in tagged]
-    sizes = [_tag_size(line, width, height) for line in lines]
     outer = [_outer(frame, width, height) for _, frame in tagged]
-    places = place_tags(outer, sizes, (width, height))
-    for (label, frame), line, size, place in zip(tagged, lines, sizes, places, strict=True):
-        _draw_tag(
-            canvas, label.colour, frame, line, (*place, place[0] + size[0], place[1] + size[1])
-        )
+    full = [tags.set_tag(one.text, frame.width, width, height) for one, frame in tagged]
+    short = [
+        tags.set_tag(one.short or one.text, frame.width, width, height) for one, frame in tagged
+    ]
+    sizes, brief = [tag.size for tag in full], [tag.size for tag in short]
+    places = place_or_shorten(outer, sizes, brief, (width, height))
+    chosen = [
+        replace(whole if fits else part, place=place)
+        for whole, part, (place, fits) in zip(full, short, places, strict=True)
+    ]
+    for (label, frame), tag in zip(tagged, chosen, strict=True):
+        tags.join(canvas, label.colour, frame, tag)  # all lines first: none crosses out a word
+    for (label, _), tag in zip(tagged, chosen, strict=True):
+        tags.draw(canvas, label.colour, tag)
     return canvas
 
 
-def _enlarged(pixels: Pixels) -> tuple[Pixels, int]:
-    longer = max(pixels.shape[:2])
-    zoom = 1 if longer >= MIN_SIDE else -(-MIN_SIDE // longer)
+def _zoom(pixels: Pixels, labels: Sequence[Label]) -> int:
+    """How many times a picture is enlarged."""
+    height, width = pixels.shape[:2]
+    longer = max(height, width)
+    least = 1 if longer >= MIN_SIDE else -(-MIN_SIDE // longer)
+    most = max(least, CROWD_SIDE // longer)
+    covers = (
+        zoom
+        for zoom in range(least, most)
+        if _covered(labels, zoom, width * zoom, height * zoom) <= _COVERED
+    )
+    return next(covers, most) if len(labels) > 1 else least
+
+
+def _covered(labels: Sequence[Label], zoom: int, width: int, height: int) -> float:
+    """Of a picture of this size, what tags with the whole text would take."""
+    sizes = (
+        tags.set_tag(one.text, one.box.width * zoom, width, height).size
+        for one in labels
+        if one.text
+    )
+    return sum(wide * high for wide, high in sizes) / (width * height)
+
+
+def _enlarged(pixels: Pixels, zoom: int) -> Pixels:
     if zoom == 1:
-        return np.array(pixels, dtype=np.uint8, order="C"), 1
+        return np.array(pixels, dtype=np.uint8, order="C")
     larger = cv2.resize(pixels, None, fx=zoom, fy=zoom, interpolation=cv2.INTER_CUBIC)
-    return np.asarray(larger, dtype=np.uint8), zoom
+    return np.asarray(larger, dtype=np.uint8)
 
 
 def _frame(box: Box, zoom: int, width: int, height: int) -> Box:
@@ -128,12 +167,6 @@ def _thickness(face: float, width: int, height: int) -> int:
     return max(2, round(min(max(width, height) / 350, 1 + face / 40)))
 
 
-def _font_size(face: float, width: int, height: int) -> int:
-    longer = max(width, height)
-    size = np.clip(0.15 * face, max(12, longer / 120), max(14, longer / 42))
-    return max(6, round(min(float(size), height / 2)))
-
-
 def _draw_frame(canvas: Pixels, label: Label, frame: Box, zoom: int) -> None:
     height, width = canvas.shape[:2]
     thickness = _thickness(frame.width, width, height)
@@ -146,45 +179,3 @@ def _draw_frame(canvas: Pixels, label: Label, frame: Box, zoom: int) -> None:
         for x, y in _zoomed(np.asarray(label.landmarks, np.float64), zoom):
             shapes.dot(canvas, x, y, size * 1.5, _SHADE)
             shapes.dot(canvas, x, y, size, label.colour)
-
-
-def _line(words: str, frame: Box, width: int, height: int) -> text.Line:
-    size = _font_size(frame.width, width, height)
-    return text.set_line(words, size, max_width=width - 2 * _padding(size))
-
-
-def _padding(size: int) -> int:
-    return max(2, round(size * 0.4))
-
-
-def _tag_size(line: text.Line, width: int, height: int) -> tuple[int, int]:
-    wide = int(np.ceil(line.width)) + 2 * _padding(line.size)
-    return min(wide, width), min(round(line.size * 1.5), height)
-
-
-def _draw_tag(
-    canvas: Pixels, colour: Colour, frame: Box, line: text.Line, tag: tuple[int, int, int, int]
-) -> None:
-    left, top, right, bottom = tag
-    _join(canvas, colour, frame, tag, max(1, line.size // 12))
-    shapes.fill(canvas, (left, top, right - 1, bottom - 1), line.size * 0.3, colour)
-    # Only the tag goes through Pillow: a large photo is not copied for a few letters.
-    patch = Image.fromarray(canvas[top:bottom, left:right])
-    baseline = (bottom - top + line.size * text.CAP_HEIGHT) / 2
-    text.draw_line(
-        ImageDraw.Draw(patch), _padding(line.size), baseline, line, shapes.ink_on(colour)
-    )
-    canvas[top:bottom, left:right] = np.asarray(patch)
-
-
-def _join(
-    canvas: Pixels, colour: Colour, frame: Box, tag: tuple[int, int, int, int], thickness: int
-) -> None:
-    """Draw a line from a tag to its face where they do not touch."""
-    left, top, right, bottom = tag
-    x = float(np.clip((left + right) / 2, frame.x, frame.x + frame.width))
-    y = float(np.clip((top + bottom) / 2, frame.y, frame.y + frame.height))
-    end = float(np.clip(x, left, right)), float(np.clip(y, top, bottom))
-    if max(abs(x - end[0]), abs(y - end[1])) > 2 * thickness + 2:
-        shapes.line(canvas, (x, y), end, _SHADE, thickness + 2)
-        shapes.line(canvas, (x, y), end, colour, thickness)

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 _ON_OTHER, _ON_OWN, _MOVED = 6.0, 4.0, 2.0
 """What a tag costs, in places down the list, that lies wholly on another face, wholly on its own,
 or as far from where it was wanted as it is high."""
+_HIDDEN = 0.1
+"""Of a face, that a tag at its whole length may hide."""
+_NEAR = 3
+"""Pixels between a face and a tag that still belong together without a line."""
 
 
 def place_tags(
@@ -46,6 +50,60 @@ def place_tags(
         places[index] = int(place[0]), int(place[1])
         taken.append((*place, *(place + size)))
     return [places[index] for index in range(len(boxes))]
+
+
+def place_or_shorten(
+    boxes: Sequence[Box],
+    full: Sequence[tuple[int, int]],
+    short: Sequence[tuple[int, int]],
+    room: tuple[int, int],
+) -> list[tuple[tuple[int, int], bool]]:
+    """Find a place for every tag, at its whole length where it hides no other face and no tag.
+
+    All short tags are placed first, so that the long ones leave everybody at least that.
+
+    Args:
+        boxes: of the faces, in pixels; they may reach past the border.
+        full: width and height of the tags at their whole length, in pixels.
+        short: the same, shortened.
+        room: width and height of the picture.
+
+    Returns:
+        The left top corner of every tag and whether it is the whole one, in the order of the boxes.
+    """
+    places = place_tags(boxes, short, room)
+    whole = [tuple(long) == tuple(brief) for long, brief in zip(full, short, strict=True)]
+    faces = np.array([(b.x, b.y, b.x + b.width, b.y + b.height) for b in boxes]).reshape(-1, 4)
+    taken = np.hstack((places, np.add(places, short))) if places else np.empty((0, 4))
+    for index in sorted(range(len(boxes)), key=lambda i: -boxes[i].area):
+        if whole[index]:
+            continue
+        size = np.array(full[index])
+        others = np.delete(taken, index, axis=0)
+        place = _open(faces, index, size, np.array(room), others)
+        if place is not None:
+            whole[index] = True
+            places[index] = int(place[0]), int(place[1])
+            taken[index] = *place, *(place + size)
+    return list(zip(places, whole, strict=True))
+
+
+def _open(
+    faces: npt.NDArray[np.float64],
+    index: int,
+    size: npt.NDArray[np.int_],
+    room: npt.NDArray[np.int_],
+    taken: npt.NDArray[np.float64],
+) -> npt.NDArray[np.float64] | None:
+    """Return the first place at a face where a tag hides no tag and hardly anything of faces."""
+    wanted = np.array(list(_beside(faces[index], int(size[0]), int(size[1]), 0)))
+    places = np.clip(np.round(wanted), 0, room - size)
+    areas = np.maximum((faces[:, 2:] - faces[:, :2]).prod(1), 1)
+    hides = _overlap(places, size, faces) / areas > _HIDDEN
+    near = faces[index] + np.array([-_NEAR, -_NEAR, _NEAR, _NEAR])
+    free = (_overlap(places, size, taken).sum(1) == 0) & ~hides.any(1)
+    free &= _overlap(places, size, near[None])[:, 0] > 0
+    return np.asarray(places[np.argmax(free)]) if free.any() else None
 
 
 def _beside(
