@@ -116,7 +116,7 @@ def _make(photo: Pixels, placement: Placement, look: MaskLook, light: Light) -> 
     sheet = lay_flat(refine(lattice, creased=cut.creased), density, look.rgb)
     trim = DRAW[look.style](sheet, rng)
     ways = straps.paths(lattice, trim, placement)
-    ways = straps.cut_at_hair(ways, photo, light.skin, placement.scale)
+    ways = straps.cut_at_hair(ways, photo, light.skin, placement)
     return Made(grid, lit(sheet, grid, light, placement.scale), ways, trim)
 
 

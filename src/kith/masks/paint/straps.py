@@ -26,11 +26,24 @@ _ENDS = {
         ((6.9, 6.4, -4.6), (6.8, 6.6, -7.5)),
     ),
 }
+_CHEEK = (4.4, 3.4, 0.6)
+"""Where skin is looked for first: the cheek before the corner, right side, cm."""
+
 LEAST = 5
 """Points of a strap's way that must lie on skin for it to be drawn at all: no stubs."""
 
 UNLIKE = 0.62
-"""From here on a colour is no skin (see `_unlike`)."""
+"""From here on a colour is no longer that of the skin beside it (see `_unlike`)."""
+
+JAW = 1.1
+"""The same below an ear that is seen, where beards and the jaw's shadow lie on the way."""
+
+ALIEN = 2.6
+"""From here on a colour is no skin at all, in whatever light."""
+
+FOLLOWS = 0.35
+"""How much the skin that was seen last counts for what is expected next: light falls off smoothly
+towards an ear, hair begins at once."""
 
 _STEPS = np.linspace(0.0, 1.0, 13)[:, None]
 
@@ -58,30 +71,52 @@ def paths(lattice: Points, trim: Trim, placement: Placement) -> list[Points]:
 
 
 def cut_at_hair(
-    ways: list[Points], photo: Pixels, skin: Vector | None, scale: float
+    ways: list[Points],
+    photo: Pixels,
+    skin: Vector | None,
+    placement: Placement,
 ) -> list[Points]:
     """Return the straps as far as they lie on skin: hair, a collar or the background end them.
 
     Args:
-        ways: of the straps, in pixels of the photo.
+        ways: of the straps, in pixels of the photo, for each side the upper and the lower.
         photo: RGB, uint8, H × W × 3.
         skin: 3, its usual colour, linear; None: not known, and nothing is cut.
-        scale: pixels per centimetre.
+        placement: of the face.
     """
     if skin is None:
         return ways
-    height, width = photo.shape[:2]
     kept = []
-    for way in ways:
-        near = _near(photo, way, 0.15 * scale)
-        inside = (way[:, :2] > -1).all(axis=1) & (way[:, 0] < width) & (way[:, 1] < height)
-        alien = ~inside | (_unlike(near, skin) > UNLIKE)
-        # One odd place is a mole or an ear-ring's edge, two in a row are not skin.
-        ends = np.flatnonzero(alien[:-1] & alien[1:])
-        last = int(ends[0]) if len(ends) else len(way)
-        if last >= LEAST:
-            kept.append(way[:last])
+    for upper, lower in zip(ways[::2], ways[1::2], strict=True):
+        side = np.sign((upper[0] - placement.offset) @ placement.turn[:, 0])
+        cheek = placement.place(np.array([_CHEEK]) * (side, 1.0, 1.0))
+        lead = cheek + (upper[0] - cheek) * np.linspace(0, 1, 6)[:-1, None]
+        seen = _on_skin(photo, np.concatenate([lead, upper]), skin, placement.scale, UNLIKE)
+        if seen >= len(lead) + LEAST:
+            kept.append(upper[: seen - len(lead)])
+            # Where no hair hangs before the ear, what lies below it is a beard or shadow.
+            start = _near(photo, lower[:1], 0.15 * placement.scale)[0]
+            seen = _on_skin(photo, lower, start, placement.scale, JAW)
+            if seen >= LEAST:
+                kept.append(lower[:seen])
     return kept
+
+
+def _on_skin(photo: Pixels, way: Points, skin: Vector, scale: float, most: float) -> int:
+    """Return how many places of a way lie on skin, which may grow darker little by little."""
+    height, width = photo.shape[:2]
+    near = _near(photo, way, 0.15 * scale)
+    inside = (way[:, :2] > -1).all(axis=1) & (way[:, 0] < width) & (way[:, 1] < height)
+    expected, odd = skin, 0
+    for index, colour in enumerate(near):
+        usual = _unlike(colour, expected) < most and _unlike(colour, skin) < ALIEN
+        odd = 0 if usual and inside[index] else odd + 1
+        # One odd place is a mole or an ear-ring's edge, two in a row are not skin.
+        if odd == 2:
+            return index - 1
+        if not odd:
+            expected = expected ** (1 - FOLLOWS) * np.maximum(colour, 2e-3) ** FOLLOWS
+    return len(way) - odd
 
 
 def _near(photo: Pixels, way: Points, reach: float) -> Vector:
@@ -93,12 +128,11 @@ def _near(photo: Pixels, way: Points, reach: float) -> Vector:
     return TO_LINEAR[photo[rows, columns]].mean(axis=1)  # type: ignore[no-any-return]
 
 
-def _unlike(colours: Vector, skin: Vector) -> Vector:
-    """Return how little colours look like skin: in their hue, and half as much in lightness."""
-    logs = np.log(np.maximum(colours, 2e-3)) - np.log(np.maximum(skin, 2e-3))
-    light = logs.mean(axis=1)
-    hue = np.linalg.norm(logs - light[:, None], axis=1)
-    return np.hypot(hue, 0.5 * light)  # type: ignore[no-any-return]
+def _unlike(colour: Vector, skin: Vector) -> float:
+    """Return how little a colour looks like skin: in its hue, and half as much in lightness."""
+    logs = np.log(np.maximum(colour, 2e-3)) - np.log(np.maximum(skin, 2e-3))
+    light = float(logs.mean())
+    return float(np.hypot(np.linalg.norm(logs - light), 0.5 * light))
 
 
 def _curve(start: Points, middle: Points, end: Points) -> Points:
