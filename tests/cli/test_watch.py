@@ -12,12 +12,15 @@ import sys
 import threading
 import time
 import wave
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 
+from kith.cli import watch_told
 from kith.live import speech, speech_speaker
+from kith.live.events import WatchEvent
 from live.test_webhook import Receiver
 from live.watched import Camera, enrol_ada, jpegs, make_film
 
@@ -479,6 +482,16 @@ def test_a_film_in_a_window_is_played(spawn: Spawn, film: Path, screen: str) -> 
     assert any("Ada (0." in line for line in told)
     assert any("somebody unknown" in line for line in told)
     assert summary.startswith("75 frames in ")
+
+
+def test_who_puts_on_a_mask_that_is_refused() -> None:
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    for reason, told in (
+        ("mask", "somebody behind a mask, which this gallery refuses"),
+        ("nobody similar enough", "somebody unknown: nobody similar enough"),
+        (None, "somebody unknown"),
+    ):
+        assert watch_told._sentence(WatchEvent("unknown", 1.0, at, reason=reason)) == told
 
 
 def test_a_window_is_stopped_by_ctrl_c(

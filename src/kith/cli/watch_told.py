@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from kith.cli.output import emit, joined, say
+from kith.cli.reasons import MASK
 from kith.errors import printable
 
 if TYPE_CHECKING:
@@ -117,9 +118,15 @@ def _sentence(event: WatchEvent) -> str:
     if event.event == "recognised":
         return f"{who} ({event.similarity:.2f})" if event.similarity is not None else who
     if event.event == "unknown":
-        return f"{who}: {event.reason}" if event.reason else who
+        return _unknown(event.reason, who)
     if event.event == "left":
         stayed = event.time - (event.since or 0.0)
         named = who if event.name or event.verdict == "unknown" else "somebody"
         return f"{named} left after {stayed:.1f} s"
     return "somebody entered"
+
+
+def _unknown(reason: str | None, who: str) -> str:
+    if reason == MASK:
+        return "somebody behind a mask, which this gallery refuses"
+    return f"{who}: {reason}" if reason else who

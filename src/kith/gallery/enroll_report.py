@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from kith.errors import EnrolmentError, printable
-from kith.gallery.masked import is_masked
+from kith.gallery.masked import in_words, is_masked
 from kith.quality import POOR, reason
 
 if TYPE_CHECKING:
@@ -184,4 +184,4 @@ def usable(name: str, reports: Sequence[EnrollReport]) -> EnrollReport:
     refused += [(one.source, f"stands for {one.person} already") for one in report.conflicts]
     source, reason = refused[0]
     more = f" (and {len(refused) - 1} more)" if len(refused) > 1 else ""
-    raise EnrolmentError(f"{printable(source)}: {reason}{more}; nobody was enrolled")
+    raise EnrolmentError(f"{printable(source)}: {in_words(reason)}{more}; nobody was enrolled")

@@ -14,6 +14,7 @@ from kith.gallery.described import photo_of_faces
 from kith.gallery.enroll import Enrolment
 from kith.gallery.enroll_report import Tally, usable
 from kith.gallery.folder import photos_of_folder
+from kith.gallery.masked import in_words
 from kith.gallery.names import clean_name
 from kith.gallery.opened import OpenedGallery
 
@@ -154,7 +155,8 @@ class Enrolling(OpenedGallery):
             )
         except EnrolmentError as error:
             shown, nobody = printable(source), printable(cleaned)
-            raise EnrolmentError(f"{shown}: {error}; {nobody} was not enrolled") from error
+            why = in_words(str(error))
+            raise EnrolmentError(f"{shown}: {why}; {nobody} was not enrolled") from error
         tally = Tally(cleaned, waiting=[photo])
         with self.store.database.write() as connection:
             added = writing.add(connection, cleaned, tally.waiting, self.recognizer.contract)

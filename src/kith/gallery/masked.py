@@ -20,6 +20,11 @@ REFUSED = "mask"
 """Why there is no name, or a photo is not kept, where masks are refused."""
 
 
+def in_words(reason: str) -> str:
+    """Return why a photo is not kept, as it stands in a sentence for people."""
+    return "wears a mask, which this gallery refuses" if reason == REFUSED else reason
+
+
 def is_masked(face: Face) -> bool:
     """Whether a face wears a mask, as it should be or wrong."""
     return bool(masked([state_of(face)])[0])
