@@ -30,7 +30,7 @@ def demo(
 ) -> None:
     """See kith at work on real photos, from nothing.
 
-    Fetches two networks and 124 photos, enrols five people, identifies them and three photos of
+    Fetches three networks and 124 photos, enrols five people, identifies them and three photos of
     strangers, compares a pair, and draws it all on one page.
     """
     from kith.cli.output import count, emit, say
