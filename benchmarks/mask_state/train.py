@@ -30,7 +30,7 @@ from draw import deal
 from network import Network, write
 from torch.nn import functional
 
-from crops import BIG, FOLDS, NO_FACE, WIDER, Crop, Cutter, keep, kept, photos_of
+from crops import BIG, NO_FACE, WIDER, Crop, Cutter, keep, kept, photos_of
 from kith.detection import open_detector
 from kith.detection.yunet import YuNet
 from kith.masks import Painter
@@ -39,6 +39,7 @@ from kith.models import ModelStore
 from kith.models.catalogue import card
 from kith.models.session import open_session
 from kith.types import MaskState
+from masks import FOLDS
 
 PER_FOLD = 20_000
 """Pictures that each fold gives."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import cv2
@@ -10,7 +11,7 @@ import numpy as np
 import pytest
 
 from kith.detection import Detections, Opinion, open_detector
-from kith.detection.doubt import LEAST, SURE, overlooked, reconsidered
+from kith.detection.doubt import LEAST, SURE, overlooked, rather, reconsidered
 from kith.detection.scales import Search
 
 from .geometry import detections
@@ -96,6 +97,31 @@ def test_a_sighting_of_a_face_that_was_found_is_not_overlooked() -> None:
     left = overlooked(Detections.join([found, near, far]), found)
     assert left.scores.tolist() == [0.5]
     assert 200 <= left.boxes[0, 0] <= 203
+
+
+class Upright(Says):
+    """Takes for faces what stands upright."""
+
+    def judge(self, pixels: Pixels, points: npt.NDArray[np.float32]) -> Opinion:
+        self.asked.append(len(points))
+        up = (points[:, 3:, 1].mean(axis=1) > points[:, :2, 1].mean(axis=1)).astype(np.float32)
+        return Opinion(up, np.zeros(len(points), np.float32))
+
+
+def test_points_are_turned_only_where_that_shows_more_of_a_face() -> None:
+    found = at(0.9, 0.8, 0.7)
+    turned, wrongly = found.points.copy(), found.points.copy()
+    middle = found.points[1].mean(axis=0)
+    turned[1] = 2 * middle - found.points[1]
+    judge = Upright(0, 0)
+    kept = rather(judge, BLANK, found, replace(found, points=turned))
+    assert np.array_equal(kept.points, found.points)
+    assert judge.asked == [1, 1]
+    # The other way round the turn is right; a face that hardly moves is nobody's business.
+    wrongly[0] += 1
+    again = rather(judge, BLANK, replace(found, points=turned), replace(found, points=wrongly))
+    assert np.array_equal(again.points, wrongly)
+    assert rather(Says(1, 0), BLANK, found, found) is found
 
 
 def test_a_search_shows_the_judge_what_it_would_have_left_out() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
+from kith.detection.doubt import rather
 from kith.detection.level import level
 from kith.detection.mtcnn import FACENET_PYTORCH, Mtcnn
 from kith.detection.scales import Search
@@ -90,7 +91,8 @@ class Detector:
     def detect(self, pixels: Pixels, min_face: float | None = None) -> Detections:
         """Return the faces of a picture, best first; see `FaceDetector`."""
         found = Search(self._network, self.score, min_face, self._judge).find(pixels)
-        return level(self._network, pixels, found)
+        turned = level(self._network, pixels, found)
+        return turned if self._judge is None else rather(self._judge, pixels, found, turned)
 
     def glance(self, pixels: Pixels) -> Detections:
         """Return the faces that can be seen without searching; see `FaceDetector`."""

@@ -9,12 +9,13 @@ question, which a mask does not help: quality is measured by the detector's own 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
 from kith.detection.base import Detections
+from kith.detection.level import tilt
 from kith.detection.merge import merge, same_face
 
 if TYPE_CHECKING:
@@ -34,6 +35,10 @@ probable that is), and for each unit of the logarithm of the odds that it is a f
 
 MOST_UNLIKE, MOST_LIKE = -4.0, 2.0
 """The bounds of the latter."""
+
+
+TURNED = 30.0
+"""Degrees by which two sets of points differ where a judge is asked which one is right."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,6 +93,29 @@ def reconsidered(judge: Judge, pixels: Pixels, found: Detections) -> Detections:
     scores[doubtful] = 1.0 / (1.0 + np.exp(-odds))
     changed = Detections(found.boxes, found.points, scores, found.own)
     return changed.take(np.argsort(-scores, kind="stable"))
+
+
+def rather(judge: Judge, pixels: Pixels, found: Detections, turned: Detections) -> Detections:
+    """Return faces with the points that show more of a face, where two opinions differ by a turn.
+
+    What a detector sees of a masked face may look more like one under another angle.
+
+    Args:
+        judge: is asked only where the points differ by `TURNED` or more.
+        pixels: RGB, uint8, H × W × 3.
+        found: faces of that picture.
+        turned: the same faces with other points, which stay where neither is better.
+    """
+    turns = [abs(tilt(a) - tilt(b)) for a, b in zip(found.points, turned.points, strict=True)]
+    apart = np.nonzero([min(turn, 360 - turn) >= TURNED for turn in turns])[0]
+    if not apart.size:
+        return turned
+    first = judge.judge(pixels, found.points[apart]).face
+    second = judge.judge(pixels, turned.points[apart]).face
+    points = turned.points.copy()
+    back = apart[first > second]
+    points[back] = found.points[back]
+    return replace(turned, points=points)
 
 
 def _log_odds(share: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:

@@ -57,10 +57,12 @@ class MaskTeller:
             InputError: pixels or points of another kind.
         """
         seen = self._look(pixels, points)
-        best = seen.states.argmax(axis=1)
+        # As little as it is a face, as little is known of what it wears.
+        known = seen.face[:, None]
+        sure = known * seen.states + (1 - known) / len(STATES)
+        best = sure.argmax(axis=1)
         return [
-            Mask(STATES[state], float(row[state]))
-            for state, row in zip(best, seen.states, strict=True)
+            Mask(STATES[state], float(row[state])) for state, row in zip(best, sure, strict=True)
         ]
 
     def judge(self, pixels: Pixels, points: FivePoints) -> Opinion:

@@ -10,11 +10,11 @@ CARDS = (
     ModelCard(
         id="mask-state",
         task="masks",
-        title="Mask worn, worn wrongly, or none: six convolutions",
+        title="Mask worn, worn wrongly, or none: seven convolutions",
         weights=Weights(
             file="mask_state.onnx",
-            sha256="f827a60cb179906318408ab91ff60d9ce7de25e0c1e59a5061606fae8d3a16ed",
-            size=156_632,
+            sha256="d089136468103df2b30c9bb4bb70ca2fc4dcbae0d26dd6a48d6492c96976232e",
+            size=157_123,
             sources=(Shipped("masks/mask_state.onnx"),),
         ),
         licence=Licence(
