@@ -468,6 +468,25 @@ def test_where_the_network_sees_no_face_the_detector_must_be_sure(
     assert [one.reason for one in done] == [None, "not seen clearly"]
 
 
+def test_the_crown_of_a_nearer_head_hides_a_mask(
+    by_five: Painter, obama: Pixels, face: Face
+) -> None:
+    # Somebody a little larger above: his mask would reach over the lower one's hair.
+    low = moved(face, 0.9, 200, 700)
+    left, right = low.landmarks[:2].astype(float)
+    apart = float(np.linalg.norm(right - left))
+    high = moved(low, 1.05, 0, 0)
+    high = moved(high, 1.0, *(low.landmarks[2] - high.landmarks[2] - (0, 3.05 * apart)).tolist())
+    pixels = np.full((1700, 1100, 3), 130, np.uint8)
+    alone = by_five.paint(pixels, [high], MaskLook()).faces[0]
+    both = by_five.paint(pixels, [high, low], MaskLook())
+    assert [one.reason for one in both.faces] == [None, None]
+    assert alone.area is not None
+    bottom = low.landmarks[2] - (0, 2.04 * apart)  # on the crown
+    assert area_of(alone, pixels.shape)[int(bottom[1]), int(bottom[0])]
+    assert around(~changed(pixels, both.pixels), bottom, 4)
+
+
 def test_a_larger_face_behind_does_not_hide_a_mask(
     by_five: Painter, obama: Pixels, face: Face
 ) -> None:

@@ -40,6 +40,9 @@ network saw no face at all."""
 SURE = 0.8
 """The detector's score from which a face is believed in that a network does not see."""
 
+ALIKE, LOWER = 1.4, 0.6
+"""Up to which ratio sizes do not say who of two is nearer, where one is lower by this many."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PaintedFace:
@@ -131,17 +134,19 @@ class Painter:
         canvas = np.array(pixels, np.uint8, order="C")
         placed = [self._place(pixels, face, over=over) for face in faces]
         sizes = [_size(face) for face in faces]
-        heads = {
-            index: keep.head(one) for index, one in enumerate(placed) if isinstance(one, Placement)
-        }
         done: dict[int, PaintedFace] = {}
         for index in sorted(range(len(faces)), key=sizes.__getitem__):
             face, wanted, place = faces[index], looks[index], placed[index]
             if isinstance(place, str):
                 done[index] = PaintedFace(face, wanted, place, None)
                 continue
-            larger = [heads[other] for other in heads if sizes[other] > sizes[index]]
-            nearer = [outline for outline in larger if not keep.shows(outline, face.landmarks)]
+            heads = [
+                head
+                for other, head in zip(faces, placed, strict=True)
+                if isinstance(head, Placement) and _nearer(other, face)
+            ]
+            outlines = [keep.hides(head, face.landmarks) for head in heads]
+            nearer = [outline for outline in outlines if outline is not None]
             area = render(pixels, canvas, place, wanted, nearer)
             reason = None if area is not None else "outside the photo"
             done[index] = PaintedFace(face, wanted, reason, area)
@@ -166,6 +171,19 @@ class Painter:
         if float(np.linalg.norm(apart, axis=1).mean()) > most * place.scale:
             return "not seen clearly"
         return "turned too far" if abs(place.yaw) > PROFILE else place
+
+
+def _nearer(one: Face, other: Face) -> bool:
+    """Tell whether a face is nearer than another: it is larger or, where that says little, lower.
+
+    Who sits or stands before others is lower on the photo.
+    """
+    ratio = _size(one) / max(_size(other), 1e-6)
+    if 1 / ALIKE < ratio < ALIKE:
+        lower = float(one.landmarks[:, 1].mean() - other.landmarks[:, 1].mean())
+        if abs(lower) > LOWER * _size(other):
+            return lower > 0
+    return ratio > 1
 
 
 def _size(face: Face) -> float:

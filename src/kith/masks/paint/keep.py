@@ -42,6 +42,13 @@ _HEAD = np.array(
     ]
 )
 _HEAD = np.concatenate([_HEAD, _HEAD[1:9] * (-1.0, 1.0, 1.0)])
+_ROUND = [(across, up) for across in _TURNS for up in np.linspace(-0.5 * np.pi, 0.5 * np.pi, 9)]
+_SKULL = np.array(
+    [
+        (7.7 * np.cos(a) * np.cos(b), -3.2 - 8.6 * np.sin(b), -7.6 + 8.6 * np.sin(a) * np.cos(b))
+        for a, b in _ROUND
+    ]
+)
 _FACE = np.array(
     [(-4.6, -1.6, 0.3), (-5.6, 2.0, -0.6), (-5.2, 7.4, -2.2), (-3.0, 10.4, -0.4), (0.0, 11.4, 1.2)]
 )
@@ -67,6 +74,28 @@ def face(placement: Placement) -> Points:
 def head(placement: Placement) -> Points:
     """Return the outline of the face with short hair on the photo (N × 2)."""
     return _hull(placement.place(_HEAD))
+
+
+def whole_head(placement: Placement) -> Points:
+    """Return the outline of the head up to its crown, bald or with short hair (N × 2)."""
+    return _hull(placement.place(np.concatenate([_HEAD, _SKULL])))
+
+
+def hides(placement: Placement, landmarks: Plane) -> Points | None:
+    """Return the outline within which a nearer head hides another face.
+
+    Args:
+        placement: of the head.
+        landmarks: 5 × 2, of the other face.
+
+    Returns:
+        N × 2; without the crown where the other face shows before it, None where it shows before
+        the face itself.
+    """
+    for outline in (whole_head(placement), head(placement)):
+        if not shows(outline, landmarks):
+            return outline
+    return None
 
 
 def shows(outline: Points, landmarks: Plane) -> bool:
