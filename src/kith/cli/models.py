@@ -92,7 +92,7 @@ def info(model: _Id, as_json: Json = False) -> None:
 def pull(models: _Ids = None, as_json: Json = False, quiet: Quiet = False) -> None:
     """Fetch models and verify them; of a fusion or a preset those that it needs.
 
-    Without an ID: the default detector and embedder.
+    Without an ID: all that runs where you name none.
     """
     from kith.cli.cards import summary
     from kith.cli.progress import fetch_progress

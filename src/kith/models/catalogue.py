@@ -37,8 +37,8 @@ CARDS: Mapping[str, ModelCard] = MappingProxyType(
 )
 """Every card, by id."""
 
-DEFAULTS: tuple[str, ...] = ("yunet", "sface")
-"""The detector and the embedder that run where the user names none."""
+DEFAULTS: tuple[str, ...] = ("yunet", "sface", "face-landmarker")
+"""The networks that run where the user names none: detector, embedder, points of masked faces."""
 
 
 FUSIONS: Mapping[str, Fusion] = MappingProxyType({one.id: one for one in fusions.FUSIONS})
