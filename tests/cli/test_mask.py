@@ -164,10 +164,20 @@ def test_what_fits_into_no_jpeg_is_written_smaller_and_says_so(
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
-        (("--style", "paper"), "paper is no style of a mask; there are surgical, cloth"),
+        (
+            ("--style", "paper"),
+            f"paper is no style of a mask; there are {', '.join(STYLES)}, random",
+        ),
         (("--color", "#12"), "#12 is no colour of a mask; there are white"),
-        (("--coverage", "eyes"), "eyes is no coverage of a mask; there are nose, mouth, chin"),
-        (("--landmarks", "sface"), "'sface' finds no landmarks"),
+        (
+            ("--coverage", "eyes"),
+            "eyes is no coverage of a mask; there are nose, mouth, chin, random",
+        ),
+        (
+            ("--landmarks", "sface"),
+            "'sface' finds no landmarks; name one of: face-landmarker, landmarks-106, or none",
+        ),
+        (("--landmarks", "foo"), "'foo' finds no landmarks; name one of: face-landmarker,"),
         (("--detect",), "--detect only looks and writes no photos: leave out --out"),
         (("--copies", "0"), "Invalid value for '--copies'"),
         (("--seed", "-1"), "Invalid value for '--seed'"),

@@ -33,13 +33,39 @@ def test_styles_are_made_in_known_colours(style: str) -> None:
         ({"color": "#gggggg"}, "#gggggg is no colour"),
         ({"coverage": "eyes"}, "eyes is no coverage of a mask; there are nose, mouth, chin"),
         ({"seed": -1}, "the seed is -1; it is a whole number, 0 or above"),
+        ({"seed": 1.5}, "the seed is 1.5; it is a whole number, 0 or above"),
+        ({"seed": "3"}, "the seed is 3; it is a whole number, 0 or above"),
+        ({"color": (1, 2, 3)}, "(1, 2, 3) is no colour of a mask; there are white, blue"),
+        ({"color": 5}, "5 is no colour of a mask"),
+        ({"style": ["cloth"]}, "['cloth'] is no style of a mask"),
+        ({"coverage": None}, "None is no coverage of a mask"),
     ],
 )
-def test_unknown_looks(wrong: dict[str, str], complaint: str) -> None:
+def test_unknown_looks(wrong: dict[str, object], complaint: str) -> None:
     with pytest.raises(OptionError) as caught:
         MaskLook(**wrong)  # type: ignore[arg-type]
     assert complaint in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "complaint"),
+    [
+        ({"style": "paper"}, "fashion, bandana, random"),
+        ({"coverage": "eyes"}, "there are nose, mouth, chin, random"),
+        ({"color": "bleu"}, "teal, random, or a colour as #rrggbb"),
+    ],
+)
+def test_what_is_drawn_may_be_random(wrong: dict[str, str], complaint: str) -> None:
+    with pytest.raises(OptionError) as caught:
+        random_look(np.random.default_rng(0), **wrong)
+    assert complaint in str(caught.value)
+
+
+def test_looks_are_drawn_by_a_generator_alone() -> None:
+    for rng in (None, 7):
+        with pytest.raises(OptionError, match=r"drawn by a numpy\.random\.Generator, not"):
+            random_look(rng)  # type: ignore[arg-type]
 
 
 def test_drawn_looks_are_many_and_the_same_for_the_same_seed() -> None:

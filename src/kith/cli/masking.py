@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kith.errors import PhotoError
+from kith.errors import OptionError, PhotoError, printable
 from kith.masks import MaskLook, Painter, random_look
 from kith.media import Limits, load_photo, save_picture
 from kith.shapes import face, photo_head
@@ -160,12 +160,20 @@ def make_painter(landmarks: str, device: str, *, shown: bool) -> Painter:
     """Load the network that places masks, with a bar where it has to be fetched.
 
     Raises:
+        OptionError: no such network finds landmarks.
         ModelError: it cannot be had or run.
     """
     from kith.cli.progress import pull_with_progress
+    from kith.models.catalogue import CARDS
 
     if landmarks == NO_LANDMARKS:
         return Painter(landmarks=None)
+    known = [one.id for one in CARDS.values() if one.task == "landmarks"]
+    if landmarks not in known:
+        raise OptionError(
+            f"{printable(landmarks, 60)!r} finds no landmarks; name one of: "
+            f"{', '.join(known)}, or {NO_LANDMARKS}"
+        )
     pull_with_progress([landmarks], shown=shown)
     return Painter(landmarks=landmarks, device=device)
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from kith.errors import OptionError, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-
-    import numpy as np
 
     from kith.media.shapes import Colour
 
@@ -87,10 +87,10 @@ class MaskLook:
     def __post_init__(self) -> None:
         _check("style", self.style, STYLES)
         _check("coverage", self.coverage, COVERAGES)
-        if self.color is not None and not _HEX.fullmatch(self.color):
-            _check("colour", self.color, COLOURS, or_else=", or a colour as #rrggbb")
-        if self.seed < 0:
-            raise OptionError(f"the seed is {self.seed}; it is a whole number, 0 or above")
+        _check_colour(self.color)
+        if not _whole(self.seed) or self.seed < 0:
+            seed = printable(str(self.seed), 60)
+            raise OptionError(f"the seed is {seed}; it is a whole number, 0 or above")
 
     @property
     def color_name(self) -> str:
@@ -123,22 +123,38 @@ def random_look(
         coverage: one of `COVERAGES`, or ``random``.
 
     Raises:
-        OptionError: another style, colour or coverage.
+        OptionError: another style, colour or coverage, or what draws no numbers.
     """
+    if not isinstance(rng, np.random.Generator):
+        raise OptionError(
+            f"a look is drawn by a numpy.random.Generator, not {type(rng).__name__}; "
+            "numpy.random.default_rng(seed) makes one"
+        )
+    _check("style", style, (*STYLES, RANDOM))
+    _check("coverage", coverage, (*COVERAGES, RANDOM))
+    _check_colour(color, RANDOM)
     styles, shares = zip(*_FREQUENT.items(), strict=True)
     draws = {"style": str(rng.choice(styles, p=shares)), "coverage": str(rng.choice(COVERAGES))}
     place, seed = float(rng.random()), int(rng.integers(2**31))
     chosen = draws["style"] if style == RANDOM else style
     worn = draws["coverage"] if coverage == RANDOM else coverage
-    _check("style", chosen, STYLES)
     made_in = STYLES[chosen]
     cloth = made_in[int(place * len(made_in))] if color == RANDOM else color
     return MaskLook(chosen, cloth, worn, seed)
 
 
-def _check(what: str, value: str, known: Iterable[str], or_else: str = "") -> None:
+def _check(what: str, value: object, known: Iterable[str], or_else: str = "") -> None:
     names = list(known)
-    if value not in names:
+    if not isinstance(value, str) or value not in names:
         raise OptionError(
             f"{printable(str(value))} is no {what} of a mask; there are {', '.join(names)}{or_else}"
         )
+
+
+def _check_colour(value: object, *others: str) -> None:
+    if value is not None and not (isinstance(value, str) and _HEX.fullmatch(value)):
+        _check("colour", value, (*COLOURS, *others), or_else=", or a colour as #rrggbb")
+
+
+def _whole(value: object) -> bool:
+    return isinstance(value, (int, np.integer)) and not isinstance(value, bool)
