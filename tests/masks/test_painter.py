@@ -434,6 +434,11 @@ def test_points_that_are_no_points(by_five: Painter, obama: Pixels, face: Face) 
 def test_wrong_use(by_five: Painter, obama: Pixels, face: Face) -> None:
     with pytest.raises(InputError, match="2 faces need as many looks, not 1"):
         by_five.paint(obama, [face, face], [MaskLook()])
+    for look in ("surgical", None, [None], 3):
+        with pytest.raises(InputError, match="masks need a MaskLook, or a list of one for each"):
+            by_five.paint(obama, [face], look)  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="not str"):
+        by_five.paint("obama.jpg", [face], MaskLook())  # type: ignore[arg-type]
     for pixels in (obama[:, :, 0], obama.astype(np.float32), obama[:0], obama.tolist()):
         with pytest.raises(InputError, match="masks are painted on RGB pixels, uint8"):
             by_five.paint(pixels, [face], MaskLook())  # type: ignore[arg-type]

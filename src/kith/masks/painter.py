@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kith.errors import InputError
+from kith.errors import InputError, printable
 from kith.landmarks.checks import check_pixels
 from kith.masks.look import MaskLook
 from kith.masks.paint import keep
@@ -125,12 +125,10 @@ class Painter:
             over: paint also where `Face.mask` says that a mask is worn.
 
         Raises:
-            InputError: pixels of another kind, or not as many looks as faces.
+            InputError: pixels or looks of another kind, or not as many looks as faces.
         """
         check_pixels(pixels, "masks are painted on")
-        looks = [look] * len(faces) if isinstance(look, MaskLook) else list(look)
-        if len(looks) != len(faces):
-            raise InputError(f"{len(faces)} faces need as many looks, not {len(looks)}")
+        looks = _looks(look, len(faces))
         canvas = np.array(pixels, np.uint8, order="C")
         placed = [self._place(pixels, face, over=over) for face in faces]
         sizes = [_size(face) for face in faces]
@@ -171,6 +169,21 @@ class Painter:
         if float(np.linalg.norm(apart, axis=1).mean()) > most * place.scale:
             return "not seen clearly"
         return "turned too far" if abs(place.yaw) > PROFILE else place
+
+
+def _looks(look: object, faces: int) -> list[MaskLook]:
+    """Return a look for each face.
+
+    Raises:
+        InputError: something else than looks, or not as many.
+    """
+    looks = [look] * faces if isinstance(look, MaskLook) else look
+    if not isinstance(looks, (list, tuple)) or not all(isinstance(one, MaskLook) for one in looks):
+        given = printable(repr(look), 60)
+        raise InputError(f"masks need a MaskLook, or a list of one for each face, not {given}")
+    if len(looks) != faces:
+        raise InputError(f"{faces} faces need as many looks, not {len(looks)}")
+    return list(looks)
 
 
 def _nearer(one: Face, other: Face) -> bool:
