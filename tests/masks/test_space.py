@@ -31,7 +31,7 @@ def space() -> MaskedSpace:
         means,
         np.eye(32, dtype=np.float32)[:1],
         np.array([0.5], np.float32),
-        {MIXED: (0.1, 0.9), WORN: (0.2, 0.8)},
+        {MIXED: (0.1, 0.9), WORN: (0.2, 0.7)},
     )
 
 
@@ -98,14 +98,14 @@ def test_comparing(space: MaskedSpace) -> None:
     expected = 0.1 + 0.9 * float(projected[0] @ projected[1])
     assert compare(one, other, space) == pytest.approx(expected, abs=1e-6)
     assert compare(other, one, space) == pytest.approx(expected, abs=1e-6)
-    both = 0.2 + 0.8 * float(np.dot(*space.project(np.stack([a, b]), [MaskState.WORN] * 2)))
+    both = 0.2 + 0.7 * float(np.dot(*space.project(np.stack([a, b]), [MaskState.WORN] * 2)))
     assert compare(one, face(b, COVERED), space) == pytest.approx(both, abs=1e-6)
 
 
 def test_scales_of_many(space: MaskedSpace) -> None:
     values = np.array([-1.0, 0.0, 1.0])
     assert space.similarity(values, NONE) is values
-    assert space.similarity(values, WORN) == pytest.approx([-0.6, 0.2, 1.0])
+    assert space.similarity(values, WORN) == pytest.approx([-0.5, 0.2, 1.0])
 
 
 def test_the_same_photo_is_as_similar_as_can_be() -> None:
@@ -118,6 +118,8 @@ def test_the_same_photo_is_as_similar_as_can_be() -> None:
             assert mapped[-1] == pytest.approx(1)
             assert (np.diff(mapped) > 0).all()
             assert mapped[0] > -1
+            assert found.similarity(-np.inf, pair) == -np.inf
+            assert found.similarity(np.array([-np.inf]), pair)[0] == -np.inf
             assert np.abs(np.diff(mapped)).max() < 0.02
             assert (
                 found.similarity(0.3, pair) == found.scales[pair][0] + found.scales[pair][1] * 0.3

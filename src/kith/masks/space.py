@@ -84,7 +84,8 @@ class MaskedSpace:
         line = offset + factor * cosines
         # The same photo is the same face: above what people reach, the line bends to (1, 1).
         rest = 1 - (1 - offset - factor * BEND) * (1 - cosines) / (1 - BEND)
-        return line + (rest - line) * (cosines > BEND)  # type: ignore[no-any-return]
+        # −∞, of a face that was not found, stays what it is.
+        return np.maximum(line, rest)  # type: ignore[no-any-return]
 
 
 def pair_of(a: Mask | None, b: Mask | None) -> str:
@@ -112,7 +113,7 @@ def compare(a: Face, b: Face, space: MaskedSpace | None) -> float:
         return float(np.dot(a.embedding, b.embedding))
     states = [face.mask.state if face.mask else None for face in (a, b)]
     one, other = space.project(np.stack([a.embedding, b.embedding]), states)
-    return space.similarity(float(np.dot(one, other)), pair)
+    return float(space.similarity(float(np.dot(one, other)), pair))
 
 
 def masked_space(embedder: str) -> MaskedSpace | None:
