@@ -226,7 +226,7 @@ def _roles(card: ModelCard, store: ModelStore) -> dict[str, str]:
     )
     try:
         entries = json.loads((_folder(card, store) / "imports.json").read_text("utf-8"))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):  # the latter: the home itself is a file
         return {}
     except (OSError, ValueError, RecursionError) as error:
         raise ModelCorrupt(damaged) from error

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from kith.media import Limits
     from kith.types import EmbeddingContract
 
-STEPS = 9
+STEPS = 10
 """Raised whenever decoding, detection, alignment, masks or quality comes to find something else."""
 
 
