@@ -9,7 +9,7 @@ import pytest
 
 import kith
 from kith.landmarks import open_landmarks
-from kith.masks import MaskLook, Painter, is_masked
+from kith.masks import MaskLook, Painter, compare, is_masked
 from kith.masks.mend import Mender, as_seen, features, from_mesh, placed
 from kith.media import load_photo
 from kith.models import ModelStore
@@ -136,6 +136,10 @@ def test_masked_people_are_recognised(
     masked = painter.paint(obama, [face], MaskLook("cloth", "black")).pixels
     same = kith.verify(masked, again, recognizer=recognizer)
     assert (same.verdict, same.masks) == (kith.Verdict.MATCH, "none/worn")
+    assert same.a is not None
+    assert same.b is not None
+    assert same.similarity == compare(same.a, same.b, recognizer.masked_space)
+    assert same.similarity != compare(same.a, same.b, None)
     other = kith.verify(masked, biden, recognizer=recognizer)
     assert (other.verdict, other.masks) == (kith.Verdict.UNKNOWN, "none/worn")
     bare = kith.verify(obama, again, recognizer=recognizer)

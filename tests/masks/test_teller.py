@@ -10,7 +10,7 @@ import pytest
 
 from kith.errors import InputError
 from kith.masks import MaskLook, MaskTeller, Painter
-from kith.masks.state import STATES, decode
+from kith.masks.state import STATES, States, decode
 from kith.types import MaskState
 
 if TYPE_CHECKING:
@@ -158,3 +158,12 @@ def test_real_masks_on_the_street(shared_data: Path, recognizer: kith.Recognizer
         pytest.skip("needs AIZOO's own photos")
     states = [face.mask.state for face in recognizer.detect(photo) if face.mask is not None]
     assert MaskState.WORN in states
+
+
+def test_little_evidence_accuses_nobody(
+    teller: MaskTeller, obama: Pixels, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = np.array([[0.35, 0.05, 0.6], [0.05, 0.35, 0.6], [0.1, 0.1, 0.8]], np.float32)
+    monkeypatch.setattr(teller, "_look", lambda *_: States(answers, np.ones(3, np.float32)))
+    told = [(mask.state, round(mask.score, 2)) for mask in teller.tell(obama, [])]
+    assert told == [(MaskState.NONE, 0.35), (MaskState.WORN, 0.35), (MaskState.WRONG, 0.8)]

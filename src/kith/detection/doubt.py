@@ -36,7 +36,6 @@ probable that is), and for each unit of the logarithm of the odds that it is a f
 MOST_UNLIKE, MOST_LIKE = -4.0, 2.0
 """The bounds of the latter."""
 
-
 TURNED = 30.0
 """Degrees by which two sets of points differ where a judge is asked which one is right."""
 

@@ -39,7 +39,6 @@ SEEN = (33, 133, 362, 263, 4, 61, 291, 6, 168, 9, 70, 105, 107, 336, 334, 300, 1
 """Of the 478: corners of the eyes, tip of the nose, corners of the mouth, then the bridge, the
 brows, the temples, the chin and the lower lip."""
 
-
 USUAL = np.array([[0.255, 0.383], [0.729, 0.380], [0.488, 0.584], [0.287, 0.738], [0.697, 0.733]])
 """Where the five points lie in YuNet's box of an upright face (medians), in its widths, heights."""
 

@@ -24,7 +24,7 @@ SURE_WRONG = 0.7
 chin. By ``benchmarks/masks.py tell`` half as many bare faces are accused, and masks worn as they
 should be are told more often."""
 
-WRONG = STATES.index(MaskState.WRONG)
+WORN, WRONG = STATES.index(MaskState.WORN), STATES.index(MaskState.WRONG)
 
 
 class MaskTeller:
@@ -87,7 +87,7 @@ class MaskTeller:
             InputError: as for `tell`.
         """
         seen = self._look(pixels, points)
-        return Opinion(seen.face, seen.face * seen.states[:, STATES.index(MaskState.WORN)])
+        return Opinion(seen.face, seen.face * seen.states[:, WORN])
 
     def _look(self, pixels: Pixels, points: FivePoints) -> States:
         check_pixels(pixels, "masks are told in")
