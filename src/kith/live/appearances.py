@@ -18,9 +18,10 @@ from kith.decision import decide
 from kith.gallery.masked import REFUSED
 from kith.live.timeline_records import Appearance, BestFace, TimelinePerson
 from kith.live.unknowns import Trace, link
+from kith.masks.space import is_worn
 from kith.quality import UNUSABLE
 from kith.tracking.common import Common, one_kind, weighted
-from kith.types import Candidate, Mask, MaskState, Verdict
+from kith.types import Candidate, Mask, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -174,8 +175,8 @@ def _named(group: list[Kept], answer: Identification, length: float) -> Identifi
 
 def _one_kind(group: list[Kept]) -> list[Kept]:
     """Return the tracks that were seen with a mask or those without, whichever weigh more."""
-    worn = [one for one in group if one.mean.state not in (None, MaskState.NONE)]
-    bare = [one for one in group if one.mean.state in (None, MaskState.NONE)]
+    worn = [one for one in group if is_worn(one.mean.state)]
+    bare = [one for one in group if not is_worn(one.mean.state)]
     return worn if sum(one.weight for one in worn) > sum(one.weight for one in bare) else bare
 
 

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kith.masks.alike import alike
-from kith.types import MaskState
+from kith.masks.space import is_worn
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from kith.masks import MaskedSpace
-    from kith.types import Vector
+    from kith.types import MaskState, Vector
 
     Numbers = npt.NDArray[np.float64]
 
@@ -103,15 +103,11 @@ class _Group:
         self.traces += other.traces
         self.name = self.name or other.name
         self.weight += other.weight
-        if _is_worn(self.state) is _is_worn(other.state):
+        if is_worn(self.state) is is_worn(other.state):
             self.sum = self.sum + other.sum
             self.counted += other.counted
         elif other.counted > self.counted:
             self.sum, self.counted, self.state = other.sum, other.counted, other.state
-
-
-def _is_worn(state: MaskState | None) -> bool:
-    return state not in (None, MaskState.NONE)
 
 
 def _linked(groups: Sequence[_Group], least: float, space: MaskedSpace | None) -> list[_Group]:

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
-from kith.masks.space import MIXED, WORN
-from kith.types import MaskState
+from kith.masks.space import MIXED, WORN, is_worn
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from kith.masks.space import MaskedSpace
-    from kith.types import Vector
+    from kith.types import MaskState, Vector
 
     States = Sequence[MaskState | None]
 
@@ -56,4 +55,4 @@ def shortened(rows: Matrix, states: States, space: MaskedSpace) -> Vector:
 
 def masked(states: States) -> npt.NDArray[np.bool_]:
     """Return whether a mask is worn, as it should be or wrong, n."""
-    return np.array([state not in (None, MaskState.NONE) for state in states], dtype=np.bool_)
+    return np.array([is_worn(state) for state in states], dtype=np.bool_)

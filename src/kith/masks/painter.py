@@ -14,7 +14,7 @@ from kith.masks.paint import keep
 from kith.masks.paint.mean_face import FIVE
 from kith.masks.paint.placement import Placement, from_dense, from_five
 from kith.masks.paint.render import render
-from kith.types import MaskState
+from kith.masks.space import is_masked
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -156,7 +156,7 @@ class Painter:
             return "not seen clearly"
         if _size(face) < SMALLEST:
             return "too small"
-        if face.mask is not None and face.mask.state is not MaskState.NONE and not over:
+        if is_masked(face.mask) and not over:
             return "wears a mask already"
         found = self._network.find(pixels, face.landmarks) if self._network else None
         if found is not None:

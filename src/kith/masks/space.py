@@ -95,7 +95,12 @@ def pair_of(a: Mask | None, b: Mask | None) -> str:
 
 def is_masked(mask: Mask | None) -> bool:
     """Whether a mask is worn, as it should be or wrong."""
-    return mask is not None and mask.state is not MaskState.NONE
+    return mask is not None and is_worn(mask.state)
+
+
+def is_worn(state: MaskState | None) -> bool:
+    """Whether a state is that of a mask, worn as it should be or wrong; None is taken for none."""
+    return state not in (None, MaskState.NONE)
 
 
 def compare(a: Face, b: Face, space: MaskedSpace | None) -> float:
