@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,12 +20,14 @@ class Licence:
             has accepted the licence.
         url: where the terms stand.
         note: what the licence restricts, in one line.
+        derivatives: False where changed weights may not be made; nothing is trained from such.
     """
 
     name: str
     commercial: bool
     url: str
     note: str
+    derivatives: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +194,34 @@ class Variant:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """How a model of the user's own came to be.
+
+    Attributes:
+        kind: what was trained: an embedder by triplets or by an angular margin, or a head.
+        base: the model it began from, or the backbone that began at random.
+        base_sha256: of that model's weights; empty where it began at random.
+        fingerprint: sha256 over whose photos it learned from.
+        people, photos: that it learned from.
+        made: when, ISO 8601.
+        settings: of the training.
+        figures: what was measured on people held out, by name; None: not measured.
+    """
+
+    kind: Literal["triplet", "margin", "head"]
+    base: str
+    base_sha256: str
+    fingerprint: str
+    people: int
+    photos: int
+    made: str
+    settings: Mapping[str, str | int | float | bool | None] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
+    figures: Mapping[str, float | int | None] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True)
 class ModelCard:
     """One network, described once.
 
@@ -216,10 +250,14 @@ class ModelCard:
         confidence: what the network's own number (a detector's score, the length of an embedder's
             vector) says of a face, as pairs of number and 0–1, both rising, with even steps
             between them; empty where nobody measured it or it says little.
+        embedder: of a head, the name of the embedder whose vectors it takes.
+        reject: of a head, the least similarity of a face to the person it is taken for; below it
+            nobody is named. None: it always names somebody.
+        origin: of a model of the user's own, how it came to be.
     """
 
     id: str
-    task: Literal["detection", "embedding", "landmarks", "masks"]
+    task: Literal["detection", "embedding", "landmarks", "masks", "head"]
     title: str
     weights: Weights
     licence: Licence
@@ -242,6 +280,9 @@ class ModelCard:
     measured: Measured | None = None
     notes: str = ""
     confidence: tuple[tuple[float, float], ...] = ()
+    embedder: str = ""
+    reject: float | None = None
+    origin: Origin | None = None
 
     @property
     def files(self) -> tuple[Weights, ...]:

@@ -1,0 +1,4 @@
+"""Learning: embedders by triplets or angular margins, and new heads on frozen embeddings.
+
+Needs the extra ``kith[train]``; nothing else of kith needs anything of it.
+"""
