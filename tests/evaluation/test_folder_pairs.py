@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from kith.errors import NoPhotos, PhotoError, ProtocolError
 from kith.evaluation.protocols import folder_pairs
-from kith.evaluation.protocols.folder import sample
+from kith.evaluation.protocols.every_two import sample
 
 if TYPE_CHECKING:
     from pathlib import Path

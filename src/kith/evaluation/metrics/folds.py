@@ -81,14 +81,24 @@ def fold_accuracy(
     )
 
 
-def best_threshold(rising: Scores, truth: npt.NDArray[np.bool_]) -> float:
+def best_threshold(
+    rising: Scores, truth: npt.NDArray[np.bool_], *, balanced: bool = False
+) -> float:
     """Return the threshold that decides the most pairs rightly, given sorted scores.
 
     It lies halfway between the two scores it parts; of several equally good gaps it takes the
     middle one.
+
+    Args:
+        rising: float32, n.
+        truth: bool, n: whether each is of one person.
+        balanced: both kinds of pairs count the same as a whole, however many of each there are;
+            there is one of each at least.
     """
+    mates = int(np.count_nonzero(truth)) if balanced else 1
+    others = len(truth) - mates if balanced else 1
     # right[k]: pairs decided rightly where all but the lowest k match.
-    right = np.concatenate([[0], np.cumsum(~truth)]) + np.concatenate(
+    right = mates * np.concatenate([[0], np.cumsum(~truth)]) + others * np.concatenate(
         [np.cumsum(truth[::-1])[::-1], [0]]
     )
     parts = np.ones(len(right), dtype=bool)

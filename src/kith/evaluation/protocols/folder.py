@@ -8,21 +8,12 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from kith.errors import ProtocolError, printable
-from kith.evaluation.protocols.distinct import distinct
+from kith.evaluation.protocols.every_two import MOST, every_two
 from kith.evaluation.records import PairProtocol
 from kith.gallery.folder import photos_of_folder
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
-
     from kith.evaluation.records import Indices
-
-MOST = 10_000_000
-"""Pairs of a kind that are compared where there are more. A sample of so many supports a rate of
-3e-7; with all that is measured on them they take about a gigabyte."""
-
-_BYTES_EACH = 16
-"""For each number of a sample, where all that could be drawn are marked in a table."""
 
 
 class FolderPhotos(NamedTuple):
@@ -83,17 +74,8 @@ def folder_pairs(
     """
     photos, person, people, notes = folder_photos(root)
     counts = np.bincount(person)
-    starts = np.cumsum(counts) - counts
-    place = np.arange(len(photos))
-    # Photo p stands in a pair of one person with each of that person's before it, and in a pair
-    # of two people with each photo before its person's first: so every pair has a number.
-    own, others = place - starts[person], starts[person]
-    _check(os.fspath(root), int(own.sum()), len(people))
-    random = np.random.default_rng(seed)
-    pairs_of_one, note_of_one = _some(own, genuine, random, "one person")
-    pairs_of_two, note_of_two = _some(others, impostors, random, "two people")
-    pairs_of_one[1] += starts[person[pairs_of_one[0]]].astype(np.int32)
-    first, second = np.concatenate([pairs_of_one, pairs_of_two], axis=1)
+    _check(os.fspath(root), int((counts * (counts - 1)).sum()), len(people))
+    pairs = every_two(person, impostors=impostors, genuine=genuine, seed=seed)
     single = int(np.count_nonzero(counts == 1))
     alone = (
         f"{single:,} people have one photo and stand in pairs of two people only" if single else ""
@@ -103,12 +85,12 @@ def folder_pairs(
         photos=photos,
         person=person,
         people=people,
-        first=first,
-        second=second,
-        same=np.arange(len(first)) < pairs_of_one.shape[1],
-        fold=np.zeros(len(first), dtype=np.int16),
+        first=pairs.first,
+        second=pairs.second,
+        same=pairs.same,
+        fold=np.zeros(len(pairs.first), dtype=np.int16),
         folds=0,
-        notes=tuple(filter(None, (*notes, alone, note_of_one, note_of_two))),
+        notes=tuple(filter(None, (*notes, alone, *pairs.notes))),
         exhaustive=True,
     )
 
@@ -123,46 +105,3 @@ def _check(root: str, genuine: int, people: int) -> None:
             f"{printable(root)}: nobody has two photos, so that no pair shows one person; each "
             "person's photos go into a folder of their own"
         )
-
-
-def _some(
-    partners: npt.NDArray[np.int64], most: int, random: np.random.Generator, kind: str
-) -> tuple[Indices, str]:
-    """Return pairs as int32, 2 × n: all of them, or a sample.
-
-    Args:
-        partners: of each photo, how many there are; numbered from 0.
-        most: so many pairs at most.
-        random: picks them.
-        kind: of the pairs, for the note.
-    """
-    ends = np.cumsum(partners)
-    total = int(ends[-1])
-    numbers = np.arange(total) if total <= most else sample(total, most, random)
-    photo = np.searchsorted(ends, numbers, side="right")
-    partner = numbers - (ends - partners)[photo]
-    note = f"of {total:,} pairs of {kind} a sample of {most:,} is compared" if total > most else ""
-    return np.stack([photo, partner]).astype(np.int32), note
-
-
-def sample(total: int, wanted: int, random: np.random.Generator) -> npt.NDArray[np.int64]:
-    """Return `wanted` different numbers below `total`, rising, every set equally likely.
-
-    Numbers are drawn, never more than are still missing, until there are enough different ones.
-    In memory for a few times `wanted`, however large `total` is.
-    """
-    if 2 * wanted > total:
-        kept = np.ones(total, dtype=np.bool_)
-        kept[sample(total, total - wanted, random)] = False
-        return np.flatnonzero(kept)
-    if total <= _BYTES_EACH * wanted:
-        drawn, missing = np.zeros(total, dtype=np.bool_), wanted
-        while missing:
-            drawn[random.integers(0, total, size=missing)] = True
-            missing = wanted - int(np.count_nonzero(drawn))
-        return np.flatnonzero(drawn)
-    chosen = np.empty(0, dtype=np.int64)
-    while len(chosen) < wanted:
-        more = random.integers(0, total, size=wanted - len(chosen))
-        chosen = distinct(np.concatenate([chosen, more]))
-    return chosen
