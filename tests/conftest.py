@@ -25,7 +25,12 @@ if TYPE_CHECKING:
 settings.register_profile("kith", deadline=None)  # machines of CI pause now and then
 settings.load_profile("kith")
 
-NEEDS = {"networks": "models", "celebrities": "samples", "presidents": "samples"}
+NEEDS = {
+    "networks": "models",
+    "celebrities": "samples",
+    "presidents": "samples",
+    "orl": "samples",
+}
 """Fixtures that may have to pull something, and the marker of every test that uses them."""
 
 
@@ -65,6 +70,12 @@ def celebrities() -> Path:
 @pytest.fixture(scope="session")
 def presidents() -> Path:
     return samples.folder("presidents")
+
+
+@pytest.fixture(scope="session")
+def orl() -> Path:
+    """``s1/1.png`` to ``s40/10.png``: 40 people, ten small grey photos each."""
+    return samples.folder("orl")
 
 
 @pytest.fixture(scope="session")

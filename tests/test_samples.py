@@ -11,8 +11,8 @@ import pytest
 from PIL import Image
 
 from kith import samples
-from kith.errors import ModelUnavailable, OptionError
-from kith.samples import CELEBRITIES, PRESIDENTS, SETS, SampleSet
+from kith.errors import KithError, ModelUnavailable, OptionError
+from kith.samples import CELEBRITIES, ORL, PRESIDENTS, SETS, SampleSet
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -58,6 +58,14 @@ def make_tar(path: Path, members: dict[str, bytes]) -> Path:
     return path
 
 
+def grey_set(small: SampleSet, tmp_path: Path, members: dict[str, bytes]) -> SampleSet:
+    """The set of three photos, made to be of grey maps."""
+    data = make_tar(tmp_path / "mirror/grey.tar.gz", members).read_bytes()
+    digest = hashlib.sha256(data).hexdigest()
+    archive = replace(small.archive, file="grey.tar.gz", sha256=digest, size=len(data))
+    return replace(small, archive=archive, photos=1, numbered=False, ending=".pgm")
+
+
 def names(folder: Path) -> list[str]:
     return sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
 
@@ -101,8 +109,56 @@ def test_another_archive_than_the_pinned_one_is_refused(small: SampleSet, tmp_pa
     assert names(tmp_path / "home/samples") == []
 
 
+def test_grey_maps_become_png_with_the_same_pixels(
+    small: SampleSet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pixels = bytes(range(12))
+    grey = grey_set(small, tmp_path, {"pack/data/s1/1.pgm": b"P5\n4 3\n255\n" + pixels})
+    monkeypatch.setattr(samples.photos, "SETS", {"small": grey})
+    folder = samples.folder("small")
+    assert names(folder) == ["s1/1.png"]
+    with Image.open(folder / "s1/1.png") as photo:
+        assert (photo.format, photo.mode, photo.size) == ("PNG", "L", (4, 3))
+        assert photo.tobytes() == pixels
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"P5\n4 3\n255\nshort", b"P5\n99999 99999\n255\n", PHOTO], ids=len
+)
+def test_a_grey_map_that_is_none(
+    data: bytes, small: SampleSet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grey = grey_set(small, tmp_path, {"pack/data/s1/1.pgm": data})
+    monkeypatch.setattr(samples.photos, "SETS", {"small": grey})
+    with pytest.raises(ModelUnavailable, match=r"1\.pgm is no photo"):
+        samples.folder("small")
+    assert names(tmp_path / "home/samples") == []
+
+
+def test_a_copy_of_ones_own(small: SampleSet, tmp_path: Path) -> None:
+    assert not samples.is_here("small")
+    (tmp_path / "empty").mkdir()
+    for target in (tmp_path / "new" / "faces", tmp_path / "empty"):
+        assert samples.copy_to("small", target) == target
+        assert names(target) == names(samples.folder("small"))
+        assert [path.name for path in target.parent.glob(".new-*")] == []
+    assert samples.is_here("small")
+
+
+def test_a_copy_overwrites_nothing(small: SampleSet, tmp_path: Path) -> None:
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    (mine / "photo.jpg").write_bytes(PHOTO)
+    for target in (mine, mine / "photo.jpg"):
+        with pytest.raises(OptionError, match="there already"):
+            samples.copy_to("small", target)
+    with pytest.raises(KithError, match="cannot be copied"):
+        samples.copy_to("small", mine / "photo.jpg" / "below")
+    assert names(mine) == ["photo.jpg"]
+
+
 def test_an_unknown_set() -> None:
-    with pytest.raises(OptionError, match="known: celebrities, presidents"):
+    with pytest.raises(OptionError, match="known: celebrities, presidents, orl"):
         samples.folder("nobody")
 
 
@@ -121,4 +177,17 @@ def test_the_celebrities_are_all_there() -> None:
 def test_the_presidents_are_all_there() -> None:
     folder = samples.folder(PRESIDENTS.id)
     assert {path.stem for path in folder.iterdir()} == set(PRESIDENTS.people)
-    assert set(SETS) == {"celebrities", "presidents"}
+    assert set(SETS) == {"celebrities", "presidents", "orl"}
+
+
+@pytest.mark.samples
+def test_the_people_of_orl_are_all_there(orl: Path) -> None:
+    counts = Counter(path.parent.name for path in orl.rglob("*.png"))
+    assert counts == dict.fromkeys(ORL.people, 10)
+    assert names(orl) == sorted(f"{who}/{n}.png" for who in ORL.people for n in range(1, 11))
+    digests = set()
+    for path in orl.rglob("*.png"):
+        with Image.open(path) as photo:
+            assert (photo.mode, photo.size) == ("L", (92, 112))
+            digests.add(hashlib.sha256(photo.tobytes()).hexdigest())
+    assert len(digests) == 400

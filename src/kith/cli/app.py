@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from kith import __version__
-from kith.cli import evaluate, gallery, models
+from kith.cli import evaluate, gallery, models, samples
 from kith.cli.calibrate import calibrate
 from kith.cli.classify import classify
 from kith.cli.demo import demo
@@ -43,6 +43,7 @@ for name, room in (
     ("evaluate", evaluate.app),
     ("gallery", gallery.app),
     ("models", models.app),
+    ("samples", samples.app),
 ):
     for registered in room.registered_commands:
         registered.cls = Command

