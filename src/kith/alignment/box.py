@@ -59,8 +59,17 @@ class BoxCrop:
         top, left = ((length - self.side) // 2 for length in grown.shape[:2])
         return np.ascontiguousarray(grown[top : top + self.side, left : left + self.side])
 
-    def _part(self, pixels: Pixels, box: npt.NDArray[np.float32]) -> Pixels:
-        """Return the pixels in the box and its margin that the photo has; at least one."""
+    @property
+    def resampling(self) -> Image.Resampling:
+        """Pillow's name of the filter."""
+        return _FILTERS[self.filter]
+
+    def bounds(self, pixels: Pixels, box: npt.NDArray[np.float32]) -> tuple[int, int, int, int]:
+        """Return the pixels in the box and its margin that the photo has; at least one.
+
+        Returns:
+            left, top, right, bottom; the last two lie outside.
+        """
         height, width = pixels.shape[:2]
         x, y, across, down = map(float, box[:4])
         left, right = x - across * self.margin / 2, x + across * (1 + self.margin / 2)
@@ -70,15 +79,14 @@ class BoxCrop:
             max(min(int(right), width), left + 1),
             max(min(int(bottom), height), top + 1),
         )
-        return _bounded(pixels[top:bottom, left:right])
+        # A sliver, which a box at the border may leave, is cut to a shape that can be resized.
+        most = 8 * min(right - left, bottom - top)
+        return left, top, min(right, left + most), min(bottom, top + most)
+
+    def _part(self, pixels: Pixels, box: npt.NDArray[np.float32]) -> Pixels:
+        left, top, right, bottom = self.bounds(pixels, box)
+        return pixels[top:bottom, left:right]
 
     def _resized(self, part: Pixels, width: int, height: int) -> Pixels:
         image = Image.fromarray(np.ascontiguousarray(part))
-        return np.asarray(image.resize((width, height), _FILTERS[self.filter]), dtype=np.uint8)
-
-
-def _bounded(part: Pixels) -> Pixels:
-    """Cut a sliver, which a box at the border may leave, to a shape that can be resized."""
-    height, width = part.shape[:2]
-    most = 8 * min(height, width)
-    return part[:most, :most]
+        return np.asarray(image.resize((width, height), self.resampling), dtype=np.uint8)
