@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from kith.errors import UnknownModel, printable
@@ -38,18 +38,15 @@ def render(template: str, head: Head, **content: object) -> str:
         head: what stands at the top and the bottom.
         content: what stands between.
     """
-    environment = _environment()
-    return environment.get_template(template).render(
+    chosen = environment()
+    return chosen.get_template(template).render(
         title=printable(head.title),
         date=f"{head.when:%Y-%m-%d %H:%M} UTC",
         moment=head.when.isoformat(timespec="seconds"),
         mark=head.mark,
         versions=head.versions,
         command=printable(head.command, _COMMAND),
-        light=Markup(variables(dark=False)),  # noqa: S704 - our own colours
-        dark=Markup(variables(dark=True)),  # noqa: S704
-        style=Markup(_style(environment)),  # noqa: S704 - our own style
-        parts=environment.get_template("parts.html.jinja").module,
+        **look(chosen),
         **content,
     )
 
@@ -67,9 +64,15 @@ def detector_weights(detector: str) -> list[tuple[str, str]]:
         return []
 
 
-def _environment() -> Environment:
+def environment(*packages: str) -> Environment:
+    """Return what makes pages of templates, which escape all text from outside.
+
+    Args:
+        packages: whose `templates` are looked through before those of reports.
+    """
+    loaders = [PackageLoader(one) for one in (*packages, "kith.evaluation.report")]
     environment = Environment(
-        loader=PackageLoader("kith.evaluation.report"),
+        loader=ChoiceLoader(loaders),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -91,6 +94,13 @@ def _environment() -> Environment:
     return environment
 
 
-def _style(environment: Environment) -> str:
+def look(environment: Environment) -> dict[str, object]:
+    """Return what every page looks like: `light` and `dark` colours, `style` and `parts`."""
     assert environment.loader is not None
-    return environment.loader.get_source(environment, "style.css")[0]
+    style = environment.loader.get_source(environment, "style.css")[0]
+    return {
+        "light": Markup(variables(dark=False)),  # noqa: S704 - our own colours
+        "dark": Markup(variables(dark=True)),  # noqa: S704
+        "style": Markup(style),  # noqa: S704 - our own style
+        "parts": environment.get_template("parts.html.jinja").module,
+    }
