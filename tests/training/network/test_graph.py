@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import onnxruntime
 import pytest
 
 from kith.embedding import network_input
 from kith.errors import OptionError, WeightsUnreadable
-from kith.models import ModelStore
 from kith.models.catalogue import card
 from kith.models.rewrite import EMBEDDING, rewrite
 
@@ -16,6 +17,9 @@ torch = pytest.importorskip("torch", reason="learning needs kith[train]")
 
 from kith.training.network import GraphNetwork, Start, open_start  # noqa: E402
 from kith.training.network.backbones import BACKBONES  # noqa: E402
+
+if TYPE_CHECKING:
+    from kith.models import ModelStore
 
 CARDS = [
     "sface",

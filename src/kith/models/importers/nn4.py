@@ -12,7 +12,7 @@ what is built here is OpenFace's network whatever file the numbers are from.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
@@ -21,7 +21,7 @@ from kith.models.importers.graph import GraphBuilder
 from kith.models.importers.nn4_layers import DIMENSION, INCEPTIONS, layers_of
 
 if TYPE_CHECKING:
-    from kith.models.importers.nn4_layers import Inception, Layers
+    from kith.models.importers.nn4_layers import Inception
     from kith.models.importers.tensors import Tensors
 
 SIDE = 96
@@ -41,11 +41,13 @@ def build(tensors: Tensors) -> bytes:
     """
     layers = layers_of(tensors)
     net = GraphBuilder("nn4_small2_v1", size=(SIDE, SIDE))
-    x = _stem(net, layers)
-    channels = 192
-    for module in INCEPTIONS:
-        x, channels = _inception(net, layers, module, x, channels)
-    x = net.global_average(x)
+
+    def conv(x: str, name: str, shape: tuple[int, int, int], stride: int = 1) -> str:
+        kernel, bias = layers.conv(name, *shape)
+        norm = layers.norm(name, shape[0])
+        return net.relu(net.conv(x, kernel, bias, norm=norm, stride=stride, pads=shape[2] // 2))
+
+    x, channels = body(net, conv)
     kernel, bias = layers.dense(channels)
     x = net.unit(net.dense(x, kernel, bias))
     net.output("descriptor", x, DIMENSION)
@@ -57,13 +59,44 @@ def build(tensors: Tensors) -> bytes:
     return net.build()
 
 
-def _stem(net: GraphBuilder, layers: Layers) -> str:
+class Conv(Protocol):
+    """Adds a convolution, its batch normalisation and a rectifier."""
+
+    def __call__(self, x: str, name: str, shape: tuple[int, int, int], stride: int = 1) -> str:
+        """Return what comes out.
+
+        Args:
+            x: the input.
+            name: of the layer (`Layers`).
+            shape: channels out and in, side of the window; half of that is around the input.
+            stride: in both directions.
+        """
+
+
+def body(net: GraphBuilder, conv: Conv) -> tuple[str, int]:
+    """Add the network up to the mean over the picture: N × 3 × 96 × 96 → N × 736.
+
+    Args:
+        net: to which it is added.
+        conv: adds a convolution to that.
+
+    Returns:
+        What comes out, and its number of channels.
+    """
+    x = _stem(net, conv)
+    channels = 192
+    for module in INCEPTIONS:
+        x, channels = _inception(net, conv, module, x, channels)
+    return net.global_average(x), channels
+
+
+def _stem(net: GraphBuilder, conv: Conv) -> str:
     """Add everything before the first inception module: 3 × 96 × 96 → 192 × 12 × 12."""
-    x = _conv(net, layers, "input", "1", (64, 3, 7), stride=2)
+    x = conv("input", "1", (64, 3, 7), stride=2)
     x = net.max_pool(x, 3, 2, pads=1)
     x = _across(net, x)
-    x = _conv(net, layers, x, "2", (64, 64, 1))
-    x = _conv(net, layers, x, "3", (192, 64, 3))
+    x = conv(x, "2", (64, 64, 1))
+    x = conv(x, "3", (192, 64, 3))
     x = _across(net, x)
     return net.max_pool(x, 3, 2, pads=1)
 
@@ -74,7 +107,7 @@ def _across(net: GraphBuilder, x: str) -> str:
 
 
 def _inception(
-    net: GraphBuilder, layers: Layers, module: Inception, x: str, channels: int
+    net: GraphBuilder, conv: Conv, module: Inception, x: str, channels: int
 ) -> tuple[str, int]:
     """Add a module; return it and its number of channels."""
     name = module.name
@@ -83,17 +116,17 @@ def _inception(
         if sizes is not None:
             before, after = sizes
             branch = f"{name}_{side}x{side}"
-            part = _conv(net, layers, x, f"{branch}/1", (before, channels, 1))
-            part = _conv(net, layers, part, f"{branch}/2", (after, before, side), module.stride)
+            part = conv(x, f"{branch}/1", (before, channels, 1))
+            part = conv(part, f"{branch}/2", (after, before, side), module.stride)
             parts.append((part, after))
-    parts.append(_pooled(net, layers, module, x, channels))
+    parts.append(_pooled(net, conv, module, x, channels))
     if module.one:
-        parts.append((_conv(net, layers, x, f"{name}_1x1", (module.one, channels, 1)), module.one))
+        parts.append((conv(x, f"{name}_1x1", (module.one, channels, 1)), module.one))
     return net.concat([part for part, _ in parts]), sum(count for _, count in parts)
 
 
 def _pooled(
-    net: GraphBuilder, layers: Layers, module: Inception, x: str, channels: int
+    net: GraphBuilder, conv: Conv, module: Inception, x: str, channels: int
 ) -> tuple[str, int]:
     """Add the pooling branch: it comes out smaller than the others, and is put in their middle."""
     before = module.side * module.stride
@@ -102,23 +135,9 @@ def _pooled(
     else:
         x, side = net.node("LpPool", x, p=2, kernel_shape=[3, 3], strides=[3, 3]), before // 3
     if module.pooled:
-        x = _conv(net, layers, x, f"{module.name}_pool", (module.pooled, channels, 1))
+        x = conv(x, f"{module.name}_pool", (module.pooled, channels, 1))
         channels = module.pooled
     first = (module.side - side) // 2
     last = module.side - side - first
     margins = net.constant(np.array([0, 0, first, first, 0, 0, last, last]), np.int64)
     return net.node("Pad", x, margins), channels
-
-
-def _conv(
-    net: GraphBuilder,
-    layers: Layers,
-    x: str,
-    name: str,
-    shape: tuple[int, int, int],
-    stride: int = 1,
-) -> str:
-    """Add a convolution (shape: out, in, side), its batch normalisation and a rectifier."""
-    kernel, bias = layers.conv(name, *shape)
-    norm = layers.norm(name, shape[0])
-    return net.relu(net.conv(x, kernel, bias, norm=norm, stride=stride, pads=shape[2] // 2))

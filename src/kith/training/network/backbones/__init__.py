@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from kith.models.card import Input
 from kith.training.network.backbones.mobilefacenet import mobilefacenet
+from kith.training.network.backbones.nn4 import nn4_small2
+from kith.training.network.backbones.resnet import UNITS, resnet
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -48,5 +50,26 @@ BACKBONES: Mapping[str, Backbone] = {
         paper="Chen, Liu, Gao, Han: MobileFaceNets: Efficient CNNs for Accurate Real-time Face "
         "Verification on Mobile Devices. CCBR 2018, arXiv:1804.07573",
     ),
+    "nn4.small2": Backbone(
+        title="nn4.small2, the small FaceNet of OpenFace",
+        draw=nn4_small2,
+        input=Input(96, 96, "RGB", mean=0.0, scale=1 / 255),
+        crop="openface-96",
+        dimension=128,
+        paper="Amos, Ludwiczuk, Satyanarayanan: OpenFace. CMU-CS-16-118, 2016; after Schroff, "
+        "Kalenichenko, Philbin: FaceNet. CVPR 2015, arXiv:1503.03832",
+    ),
+    **{
+        f"resnet{layers}": Backbone(
+            title=f"ResNet-{layers} with improved residual units",
+            draw=resnet(layers),
+            input=ARCFACE_INPUT,
+            crop="arcface-112",
+            dimension=512,
+            paper="Deng, Guo, Xue, Zafeiriou: ArcFace: Additive Angular Margin Loss for Deep Face "
+            "Recognition. CVPR 2019, arXiv:1801.07698",
+        )
+        for layers in UNITS
+    },
 }
 """Every backbone, by name."""
