@@ -13,7 +13,7 @@ from kith.recognizer.ordered import ordered_map
 from kith.training.records import Batch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator
 
     from kith.training.data.augment import Augment
     from kith.training.data.batches import Plan
@@ -63,7 +63,7 @@ class Loader:
                 f"those of {augment.side} with a rim of {augment.rim}"
             )
         self._crops = crops
-        self._painted = training_set.painted
+        self._painted = training_set.painted if "masks" in augment.names else None
         self._split = split
         self._plan = plan
         self._augment = augment
@@ -75,7 +75,7 @@ class Loader:
         """Batches of an epoch."""
         return self._plan.steps
 
-    def epoch(self, number: int, start: int = 0) -> Iterator[Batch]:
+    def epoch(self, number: int, start: int = 0) -> Generator[Batch]:
         """Yield the batches of an epoch in order; its threads end with it, or when it is closed.
 
         Args:
