@@ -17,6 +17,7 @@
     │   ├── ModelCorrupt          the bytes are not the ones the card names
     │   ├── WeightsUnreadable     a weight file that is damaged or of another network
     │   ├── LicenceNotAccepted
+    │   ├── LicenceForbidsDerivatives
     │   └── DeviceUnavailable
     ├── GalleryError
     │   ├── GalleryUnreadable     not a gallery, corrupt, not permitted
@@ -28,6 +29,9 @@
     │   ├── UnknownPerson
     │   └── PersonExists
     ├── EnrolmentError            a photo that cannot stand for a person
+    ├── TrainingError
+    │   ├── TrainingDiverged      a loss that is no number any more
+    │   └── TrainingUnreadable    a checkpoint that is damaged or of another training
     ├── OutputError           a file that cannot be written: disk full, not permitted
     ├── NotOffered             what a drop-in module's original can do and kith cannot
     └── MissingExtra              an optional part of kith is not installed
@@ -120,6 +124,10 @@ class LicenceNotAccepted(ModelError):
     """The weights are under a licence that the user has to accept first."""
 
 
+class LicenceForbidsDerivatives(ModelError):
+    """Weights under a licence by which nothing may be made of them."""
+
+
 class DeviceUnavailable(ModelError):
     """The asked device is not there; kith never falls back to another by itself."""
 
@@ -162,6 +170,18 @@ class PersonExists(GalleryError):
 
 class EnrolmentError(KithError):
     """A photo that cannot stand for a person: no face, several faces, too poor."""
+
+
+class TrainingError(KithError):
+    """A network cannot be trained any further."""
+
+
+class TrainingDiverged(TrainingError):
+    """Loss or gradient is no finite number; the message names the batch."""
+
+
+class TrainingUnreadable(TrainingError):
+    """What is kept of a training cannot be gone on from: damaged, or of another one."""
 
 
 class OutputError(KithError):

@@ -42,7 +42,7 @@ class Reader:
     """Stands in for the recogniser; remembers what it was asked to describe."""
 
     contract = CONTRACT
-    threshold = 0.4
+    known_threshold: float | None = 0.4
 
     def __init__(self) -> None:
         self.described: list[str] = []
@@ -470,6 +470,15 @@ def test_photos_of_two_people_under_one_name_are_told(
     assert report.added == len(words)
     [again] = run(store, reader, pairs)
     assert not again.mixed  # said where a photo was new
+
+
+def test_an_embedder_without_a_threshold_enrols_too(
+    store: GalleryStore, reader: Reader, photo: Photo
+) -> None:
+    reader.known_threshold = None
+    pairs = [("Ada", photo("1", "ada")), ("Ada", photo("2", "bo"))]
+    [report] = run(store, reader, pairs)
+    assert (report.added, report.mixed) == (2, False)
 
 
 def test_photos_are_taken_as_they_are_needed(

@@ -18,7 +18,7 @@ from kith.types import EmbeddingContract
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from kith.models.card import Threshold
+    from kith.models.card import Threshold, Tradition
     from kith.models.session import Session
     from kith.models.store import ModelStore
     from kith.types import Pixels, Vector
@@ -80,6 +80,11 @@ class Embedder:
             raise UnknownModel(f"{self.id} has no measured threshold; pass one of your own")
         return threshold
 
+    @property
+    def tradition(self) -> Tradition | None:
+        """The distance that the network's users know; None: there is none."""
+        return self.card.tradition
+
     def embed(self, crops: Sequence[Pixels]) -> Vector:
         """Return unit vectors, float32, N × dimension, for crops (RGB, uint8, side × side × 3).
 
@@ -122,9 +127,9 @@ def open_embedder(name: str, store: ModelStore, device: str = "cpu") -> AnyEmbed
         UnknownModel: the name is none of an embedder.
         ModelError: a network cannot be had or run.
     """
-    spec = parse(name)
+    spec = parse(name, store.home)
     check_device(device)
-    with needing(name):
+    with needing(name, store.home):
         if isinstance(spec, Spec):
             return _open(spec, store, device)
         for card in spec.cards:

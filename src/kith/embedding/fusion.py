@@ -23,6 +23,7 @@ from kith.types import EmbeddingContract
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
     from kith.embedding.embedder import Described, Embedder
     from kith.models.card import Fusion, ModelCard, Threshold, Tradition
@@ -81,41 +82,51 @@ class FusedSpec:
 AnySpec: TypeAlias = Spec | FusedSpec
 
 
-def parse(name: str) -> AnySpec:
+def parse(name: str, home: Path | None = None) -> AnySpec:
     """Read an embedder's name.
 
     That of one network (``sface``, ``vggface2-resnet50+max``), of a fusion or a preset, or networks
     with their weights (``sface@0.6+facenet-128@0.4``); ``+mirror`` behind any of them.
 
+    Args:
+        name: as users give it.
+        home: as for `parse_network`.
+
     Raises:
         UnknownModel: it names a network that is none, not one of an embedder, or a variant that it
             has not; or parts that are no fusion.
+        ModelCorrupt: as for `parse_network`.
     """
     head, plus, rest = name.partition("+")
     head = PRESETS.get(head, head)
     if "@" in name:
-        return _parse_parts(name)
+        return _parse_parts(name, home)
     if head not in FUSIONS:
-        return parse_network(head + plus + rest)
+        return parse_network(head + plus + rest, home)
     if plus + rest not in ("", MIRROR):
         raise UnknownModel(f"{head} has no variant {printable(rest, 40)!r}; it has: {MIRROR}")
     parts = [(part.network, part.weight) for part in FUSIONS[head].parts]
-    return _fused(parts, mirror=bool(rest))
+    return _fused(parts, home, mirror=bool(rest))
 
 
 @contextmanager
-def needing(name: str) -> Iterator[None]:
-    """Say in an error about a network that cannot be had who needs it, where the name hides it."""
+def needing(name: str, home: Path | None = None) -> Iterator[None]:
+    """Say in an error about a network that cannot be had who needs it, where the name hides it.
+
+    Args:
+        name: of an embedder.
+        home: as for `parse`.
+    """
     try:
         yield
     except ModelUnavailable as error:
-        ids = [card.id for card in parse(name).cards]
+        ids = [card.id for card in parse(name, home).cards]
         if [name.partition("+")[0]] == ids:
             raise
         raise ModelUnavailable(f"{name} needs {' and '.join(ids)}: {error}") from error
 
 
-def _parse_parts(name: str) -> FusedSpec:
+def _parse_parts(name: str, home: Path | None) -> FusedSpec:
     """Read networks with their weights."""
     text = name.removesuffix(MIRROR)
     found = list(_PART.finditer(text))
@@ -125,11 +136,11 @@ def _parse_parts(name: str) -> FusedSpec:
             "sface@0.6+facenet-128@0.4"
         )
     parts = [(part["network"], float(part["weight"])) for part in found]
-    return _fused(parts, mirror=text != name)
+    return _fused(parts, home, mirror=text != name)
 
 
-def _fused(parts: Sequence[tuple[str, float]], *, mirror: bool) -> FusedSpec:
-    specs = tuple(parse_network(name) for name, _ in parts)
+def _fused(parts: Sequence[tuple[str, float]], home: Path | None, *, mirror: bool) -> FusedSpec:
+    specs = tuple(parse_network(name, home) for name, _ in parts)
     weights = tuple(weight for _, weight in parts)
     if any(spec.mirror for spec in specs):
         raise UnknownModel(
@@ -187,6 +198,11 @@ class FusedEmbedder:
         if threshold is None:
             raise UnknownModel(f"{self.id} has no measured threshold; pass one of your own")
         return threshold
+
+    @property
+    def tradition(self) -> Tradition | None:
+        """None: nobody has a habit of it."""
+        return self._spec.tradition
 
     def join(self, described: Sequence[Described]) -> Described:
         """Return what `Embedder.describe` gives, of the same faces as each of the parts sees them.

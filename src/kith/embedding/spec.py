@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kith.errors import UnknownModel, printable
-from kith.models.catalogue import CARDS, card
+from kith.models.catalogue import card, known
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from kith.models.card import Input, ModelCard, Tradition, Variant
 
 MIRROR = "+mirror"
@@ -71,17 +73,27 @@ class Spec:
         return next((v.input for v in self.variants if v.input), self.card.input)
 
 
-def parse_network(name: str) -> Spec:
+def parse_network(name: str, home: Path | None = None) -> Spec:
     """Read the name of one network, such as ``sface``, ``sface+mirror``, ``vggface2-resnet50+max``.
+
+    Args:
+        name: as users give it.
+        home: kith's folder, in which the user's own models are; None: `kith.models.home.home`.
 
     Raises:
         UnknownModel: no card has this id, it is not one of an embedder, or it has no such variant.
+        ModelCorrupt: it is of the user's own, and its card is damaged.
     """
     model_id, *parts = name.split("+")
-    known = [c.id for c in CARDS.values() if c.task == "embedding"]
-    if model_id in CARDS and model_id not in known:
-        raise UnknownModel(f"{model_id!r} is not an embedder; kith has: {', '.join(known)}")
-    found = card(model_id)
+    found = card(model_id, home)
+    if found.task == "head":
+        raise UnknownModel(
+            f"{model_id!r} is a head: it names the people that it learned, and describes no faces; "
+            f"`kith classify --model {model_id}` runs it"
+        )
+    if found.task != "embedding":
+        embedders = ", ".join(known("embedding", home))
+        raise UnknownModel(f"{model_id!r} is not an embedder; kith has: {embedders}")
     known_parts = [*(variant.name for variant in found.variants), "mirror"]
     for part in parts:
         if part not in known_parts:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from kith.decision import unusable
-from kith.errors import PhotoError, UnknownModel
+from kith.errors import PhotoError
 from kith.evaluation.records import Described, System
 from kith.media.read import read_photo
 from kith.recognizer import largest_central
@@ -75,11 +75,9 @@ def describe(
 
 def system(recognizer: Recognizer) -> System:
     """Return what a recogniser is, for a report."""
-    try:
-        threshold: float | None = recognizer.threshold
-    except UnknownModel:  # nobody has measured one
-        threshold = None
-    return System(recognizer.detector, recognizer.embedder, recognizer.contract, threshold)
+    return System(
+        recognizer.detector, recognizer.embedder, recognizer.contract, recognizer.known_threshold
+    )
 
 
 def _looked_at(

@@ -36,10 +36,12 @@ def require_same(pinned: EmbeddingContract, offered: EmbeddingContract, path: Pa
     """
     differences = pinned.differences(offered)
     if [part.partition(":")[0] for part in differences] == ["weights_sha256"]:
+        again = "`kith models import` that file again"
+        if pinned.model.partition("+")[0] not in CARDS and "@" not in pinned.model:
+            again = "bring back the model as it was (`kith models import FILE --replace`)"
         raise ContractMismatch(
             f"{printable(str(path))}: made with another weight file of {pinned.model} "
-            f"({'; '.join(differences)}): `kith models import` that file again, or enrol the "
-            "photos into a new gallery file"
+            f"({'; '.join(differences)}): {again}, or enrol the photos into a new gallery file"
         )
     if differences:
         raise ContractMismatch(

@@ -204,7 +204,7 @@ class Enrolment:
                 for tally in waiting
             ]
         for tally, report in zip(waiting, reports, strict=True):
-            tally.written(report, self._recognizer.threshold)
+            tally.written(report, self._recognizer.known_threshold)
         self._waiting = 0
         ended = time.monotonic()
         self._next_change = ended + min(REST * (ended - began), LONGEST_REST)

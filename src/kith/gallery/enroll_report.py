@@ -116,12 +116,13 @@ class Tally:
     filmed: dict[str, FilmFaces] = field(default_factory=dict)
     """What was seen of those waiting that are films, by their digests."""
 
-    def written(self, report: AddReport, same: float) -> None:
+    def written(self, report: AddReport, same: float | None) -> None:
         """Take up what became of the waiting photos.
 
         Args:
             report: of the store.
-            same: similarity from which two photos show the same person.
+            same: similarity from which two photos show the same person; None: not measured, so
+                that nothing is said of people whose photos differ.
         """
         self.added += len(report.added)
         self.already += len(report.already)
@@ -133,7 +134,7 @@ class Tally:
         self.poor += _poor(added)
         self.masked += [one.source for one in added if all(map(is_masked, one.faces))]
         self.all_poor = report.best is not None and report.best < POOR
-        if report.added:
+        if report.added and same is not None:
             self.mixed = report.agreement is not None and report.agreement < same
         self.films += [self.filmed[digest] for digest in report.added if digest in self.filmed]
         self.known_films += sum(digest in self.filmed for digest in report.already)

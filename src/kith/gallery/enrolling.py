@@ -160,7 +160,7 @@ class Enrolling(OpenedGallery):
         tally = Tally(cleaned, waiting=[photo])
         with self.store.database.write() as connection:
             added = writing.add(connection, cleaned, tally.waiting, self.recognizer.contract)
-        tally.written(added, self.recognizer.threshold)
+        tally.written(added, self.recognizer.known_threshold)
         return usable(cleaned, [tally.report()])
 
     def _enrolment(self, **options: Any) -> Enrolment:

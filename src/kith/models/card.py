@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 if TYPE_CHECKING:
@@ -215,10 +214,11 @@ class Origin:
     people: int
     photos: int
     made: str
+    # Plain dictionaries, because asdict copies no others; they are left out of the hash.
     settings: Mapping[str, str | int | float | bool | None] = field(
-        default_factory=lambda: MappingProxyType({})
+        default_factory=dict, hash=False
     )
-    figures: Mapping[str, float | int | None] = field(default_factory=lambda: MappingProxyType({}))
+    figures: Mapping[str, float | int | None] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from kith.errors import UnknownModel, printable
+from kith.models import home as places
 from kith.models.cards import (
     dlib,
     facenet,
@@ -25,6 +26,7 @@ from kith.models.cards import (
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from kith.models.card import Fusion, ModelCard
 
@@ -48,11 +50,16 @@ PRESETS: Mapping[str, str] = MappingProxyType(fusions.PRESETS)
 """What ``best`` and ``fast`` stand for: a card's or a fusion's id."""
 
 
-def card(model_id: str) -> ModelCard:
-    """Return the card of this id.
+def card(model_id: str, home: Path | None = None) -> ModelCard:
+    """Return the card of this id: of the catalogue, or of a model of the user's own.
+
+    Args:
+        model_id: as users give it.
+        home: kith's folder, in which the user's own are; None: `kith.models.home.home`.
 
     Raises:
         UnknownModel: no card has it; the message lists the ids and the nearest one.
+        ModelCorrupt: it is of the user's own, and its card is damaged.
     """
     found = CARDS.get(model_id)
     if found is not None:
@@ -60,7 +67,13 @@ def card(model_id: str) -> ModelCard:
     if model_id in FUSIONS or model_id in PRESETS:
         parts = [one.id for one in networks(model_id)]
         raise UnknownModel(f"{model_id} stands for {' and '.join(parts)}: name one network")
-    known = (*CARDS, *FUSIONS, *PRESETS)
+    from kith.models.own import own_card, own_cards
+
+    home = home or places.home()
+    found = own_card(home, model_id)
+    if found is not None:
+        return found
+    known = (*CARDS, *FUSIONS, *PRESETS, *own_cards(home))
     nearest = difflib.get_close_matches(model_id.casefold(), known, n=1)
     hint = f"; did you mean {nearest[0]}?" if nearest else ""
     raise UnknownModel(
@@ -68,16 +81,34 @@ def card(model_id: str) -> ModelCard:
     )
 
 
-def networks(model_id: str) -> tuple[ModelCard, ...]:
+def networks(model_id: str, home: Path | None = None) -> tuple[ModelCard, ...]:
     """Return the cards that an id stands for: of a card, a fusion, or a preset.
+
+    Args:
+        model_id: as users give it.
+        home: as for `card`.
 
     Raises:
         UnknownModel: nothing has this id.
+        ModelCorrupt: as for `card`.
     """
     model_id = PRESETS.get(model_id, model_id)
     if model_id in FUSIONS:
         return tuple(card(part.network) for part in FUSIONS[model_id].parts)
-    return (card(model_id),)
+    return (card(model_id, home),)
+
+
+def known(task: str, home: Path | None = None) -> list[str]:
+    """Return the ids of all models that do something, the user's own last.
+
+    Args:
+        task: as cards have it.
+        home: as for `card`.
+    """
+    from kith.models.own import own_cards
+
+    cards = (*CARDS.values(), *own_cards(home or places.home()).values())
+    return [one.id for one in cards if one.task == task]
 
 
 def presets_of(model_id: str) -> list[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from typing import TYPE_CHECKING, Any
 
 from kith.errors import WeightsUnreadable
@@ -30,7 +31,8 @@ def read_labels(path: Path, classes: int) -> tuple[str, ...]:
 
     Args:
         path: ``.npy``: an array of text; ``.txt``: a name on each line; ``.csv``: VGGFace2's
-            ``identity_meta.csv``, of which the training people (Flag 1) are taken in order.
+            ``identity_meta.csv``, of which the training people (Flag 1) are taken in order;
+            ``.json``: a list of text, as a head of one's own has it.
         classes: how many there have to be.
 
     Raises:
@@ -38,7 +40,9 @@ def read_labels(path: Path, classes: int) -> tuple[str, ...]:
     """
     if path.stat().st_size > MOST_BYTES:
         raise WeightsUnreadable(f"{path.name} has more than {MOST_BYTES >> 20} MiB")
-    read = {".npy": _from_array, ".csv": _from_table}.get(path.suffix.lower(), _from_lines)
+    read = {".npy": _from_array, ".csv": _from_table, ".json": _from_list}.get(
+        path.suffix.lower(), _from_lines
+    )
     try:
         labels = tuple(read(path))
     except WeightsUnreadable:
@@ -90,6 +94,13 @@ def _from_array(path: Path) -> list[str]:
         file.seek(0)
         names = np.load(file, allow_pickle=False)
     return [_text(name) for name in names.tolist()]
+
+
+def _from_list(path: Path) -> list[str]:
+    names = json.loads(path.read_text("utf-8"))
+    if not isinstance(names, list):
+        raise WeightsUnreadable(f"{path.name} is no list of names")
+    return names
 
 
 def _from_lines(path: Path) -> list[str]:

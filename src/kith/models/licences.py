@@ -7,7 +7,7 @@ import json
 import os
 from typing import TYPE_CHECKING
 
-from kith.errors import LicenceNotAccepted
+from kith.errors import LicenceForbidsDerivatives, LicenceNotAccepted
 from kith.models.files import locked, place, temporary_file
 from kith.models.home import unwritable
 
@@ -25,15 +25,22 @@ def needed(card: ModelCard) -> bool:
 
 
 def accepted(home: Path, card: ModelCard) -> bool:
-    """Tell whether the weights may run: free ones always, others once accepted."""
+    """Tell whether the weights may run: free ones always, others once accepted.
+
+    What was made of a model by training needs no second word for the same licence.
+    """
     if not needed(card):
         return True
     named = os.environ.get("KITH_ACCEPT_LICENCES", "").split(",")
-    if card.id in (name.strip() for name in named):
-        return True
-    entry = _read(home).get(card.id)
-    # A card whose licence changes asks again.
-    return isinstance(entry, dict) and entry.get("licence") == card.licence.name
+    words = {name.strip() for name in named}
+    entries = _read(home)
+    for model_id in _asked_of(home, card):
+        entry = entries.get(model_id)
+        # A card whose licence changes asks again.
+        same = isinstance(entry, dict) and entry.get("licence") == card.licence.name
+        if same or model_id in words:
+            return True
+    return False
 
 
 def accept(home: Path, card: ModelCard) -> None:
@@ -65,6 +72,34 @@ def require(home: Path, card: ModelCard) -> None:
             f"{card.id} is under {card.licence.name} ({card.licence.note}; {card.licence.url}); "
             f"accept it with `kith models accept {card.id}` or accept_license=True"
         )
+
+
+def require_derivatives(card: ModelCard) -> None:
+    """Raise unless a model may be changed; ask before anything is trained from it.
+
+    Raises:
+        LicenceForbidsDerivatives: its licence says no.
+    """
+    if not card.licence.derivatives:
+        raise LicenceForbidsDerivatives(
+            f"{card.id} is under {card.licence.name} ({card.licence.note}; {card.licence.url}), "
+            "which forbids to make others of it: train from another model, or put a head on it"
+        )
+
+
+def _asked_of(home: Path, card: ModelCard) -> set[str]:
+    """Return the ids under which a licence may have been accepted: a card's, and its bases'."""
+    found: set[str] = set()
+    waiting = [card]
+    while waiting:
+        one = waiting.pop()
+        if one.id not in found and one.licence.name == card.licence.name:
+            found.add(one.id)
+            if one.origin is not None:
+                from kith.models.own_rules import bases
+
+                waiting += bases(one, home)
+    return found
 
 
 def _read(home: Path) -> dict[str, object]:

@@ -29,6 +29,8 @@ State: TypeAlias = Literal["ok", "missing", "corrupt"]
 class ModelStore:
     """Keeps each network's files at ``models/<id>/<file>`` under kith's folder.
 
+    Those of a model of the user's own lie at ``own/<id>/<file>`` (`kith.models.own`).
+
     A file counts only while its sha256 is the card's; where the card does not know it, while it
     is the one that came first, which is kept beside the file. Nothing is asked of the network
     while the file is there.
@@ -51,7 +53,7 @@ class ModelStore:
 
     def folder(self, card: ModelCard) -> Path:
         """Return where the files of this card lie."""
-        return self.home / "models" / card.id
+        return self.home / ("models" if card.origin is None else "own") / card.id
 
     def location(self, card: ModelCard, file: Weights | None = None) -> Path:
         """Return where a file of this card lies or would lie; without `file`, its first."""
@@ -80,7 +82,7 @@ class ModelStore:
 
     def check(self, card: ModelCard) -> State:
         """Compare the files with the card; nothing is fetched or removed."""
-        states = [self._check(card, file) for file in card.files]
+        states = [self._check(card, file) for file in _needed(card)]
         if card.labels is not None and self.location(card, card.labels).exists():
             states.append(self._check(card, card.labels))
         return "corrupt" if "corrupt" in states else "missing" if "missing" in states else "ok"
@@ -107,7 +109,7 @@ class ModelStore:
         for card in wanted:
             self.require_licence(card)
         for card in wanted:
-            for file in card.files:
+            for file in _needed(card):
                 self._require(card, file, wanted, progress)
 
     def known(self, card: ModelCard, file: Weights) -> Weights:
@@ -151,6 +153,11 @@ class ModelStore:
         state = self._check(card, file)
         if state == "ok":
             return
+        if card.origin is not None:
+            raise (ModelUnavailable if state == "missing" else ModelCorrupt)(
+                f"{self.location(card, file)}, of your own model {card.id}, is {state}: bring the "
+                f"model back with `kith models import FILE --replace`, or train it again"
+            )
         try:
             self._pull(card, file, wanted, progress)
         except ModelUnavailable as error:
@@ -229,6 +236,13 @@ class ModelStore:
         target, downloads = self.location(card, file), self.home / "downloads"
         bring(delivery, card.id, self.known(card, file), target, downloads, progress, also)
         self.remember(card, file)
+
+
+def _needed(card: ModelCard) -> tuple[Weights, ...]:
+    """Return the files without which a card is of no use; a head of one's own has its labels."""
+    if card.origin is None or card.labels is None:
+        return card.files
+    return (*card.files, card.labels)
 
 
 def _files(cards: Iterable[ModelCard]) -> Iterator[tuple[ModelCard, Weights]]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Self, TypeVar
 from kith.alignment import ARCFACE
 from kith.detection import check_score
 from kith.embedding import open_embedder, parse
+from kith.errors import UnknownModel
 from kith.masks import MaskSight, masked_space
 from kith.media import Photo
 from kith.models import ModelStore
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from kith.masks import MaskedSpace
     from kith.media import Limits
+    from kith.models.card import Tradition
     from kith.types import Box, EmbeddingContract, Face, ImageInput, PhotoFaces, Pixels
 
 A = TypeVar("A")
@@ -78,7 +80,7 @@ class Recognizer:
         check_score(score)
         store = store or ModelStore()
         if accept_license:
-            for wanted in (card(detector), *parse(embedder).cards):
+            for wanted in (card(detector), *parse(embedder, store.home).cards):
                 store.accept(wanted)
         with ThreadPoolExecutor(1) as pool:
             opening = pool.submit(open_embedder, embedder, store, device)
@@ -144,8 +146,25 @@ class Recognizer:
 
     @property
     def threshold(self) -> float:
-        """Similarity from which two faces are taken for the same person, by the card."""
+        """Similarity from which two faces are taken for the same person, by the card.
+
+        Raises:
+            UnknownModel: nobody measured it of this embedder.
+        """
         return self._embedder.threshold.similarity
+
+    @property
+    def known_threshold(self) -> float | None:
+        """The same; None where nobody measured it."""
+        try:
+            return self.threshold
+        except UnknownModel:
+            return None
+
+    @property
+    def tradition(self) -> Tradition | None:
+        """The distance that the embedder's users know; None: there is none."""
+        return self._embedder.tradition
 
     def faces(self, image: ImageInput) -> tuple[Face, ...]:
         """Return the faces of one photo with their embeddings, best detection first.

@@ -79,7 +79,7 @@ def enrol(people: Gallery, name: str, uploads: Sequence[Upload], wanted: Wanted)
         # Whoever points at a face knows that the photo shows others, who may be known by it too.
         shared = wanted.box is not None
         added = people.store.add(tally.name, tally.waiting, contract, shared=shared)
-        tally.written(added, people.recognizer.threshold)
+        tally.written(added, people.recognizer.known_threshold)
     report = tally.report()
     shape = shapes.enrolment(report)
     try:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
-from kith.errors import UnknownModel
+from kith.embedding import parse
 from kith.evaluation.calibrate.traditional import Habit, habits
 
 if TYPE_CHECKING:
@@ -14,13 +14,7 @@ if TYPE_CHECKING:
 
 class Network:
     def __init__(self, embedder: str, threshold: float | None) -> None:
-        self.embedder, self._threshold = embedder, threshold
-
-    @property
-    def threshold(self) -> float:
-        if self._threshold is None:
-            raise UnknownModel("nobody has measured one")
-        return self._threshold
+        self.tradition, self.known_threshold = parse(embedder).tradition, threshold
 
 
 def of(embedder: str, threshold: float | None = 0.368) -> list[Habit]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from kith.errors import WeightsUnreadable
+from kith.models import apart
 from kith.models.catalogue import CARDS, card
 from kith.models.importers import convert as room
 from kith.models.importers.convert import convert
@@ -25,7 +26,7 @@ def test_every_importer_of_a_card_is_known() -> None:
 
 @needs_limits
 def test_a_file_whose_reading_never_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(room, "_LEAST_SECONDS", 1)
+    monkeypatch.setattr(apart, "_LEAST_SECONDS", 1)
     pipe = tmp_path / "weights.h5"
     os.mkfifo(pipe)
     with pytest.raises(WeightsUnreadable, match=r"weights\.h5: reading it does not come to an end"):
@@ -36,7 +37,7 @@ def test_a_file_whose_reading_never_ends(tmp_path: Path, monkeypatch: pytest.Mon
 @needs_limits
 def test_a_file_that_takes_too_much_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = random_weights.write_h5(tmp_path, random_weights.layout("resnet50", classifier=False), 0)
-    monkeypatch.setattr(room, "_LEAST_MEMORY", -4 * file.stat().st_size)
+    monkeypatch.setattr(apart, "_LEAST_MEMORY", -4 * file.stat().st_size)
     with pytest.raises(WeightsUnreadable, match="reading it broke off; the file is damaged"):
         convert(card("vggface2-resnet50"), file, tmp_path / "out")
 

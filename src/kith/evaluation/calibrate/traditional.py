@@ -7,11 +7,7 @@ numbers (dlib's 0.6), to which no cosine corresponds.
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
-
-from kith.embedding import parse
-from kith.errors import UnknownModel
 
 if TYPE_CHECKING:
     from kith.evaluation.records import OperatingPoint
@@ -45,14 +41,15 @@ class Tried(NamedTuple):
 def habits(recognizer: Recognizer) -> list[Habit]:
     """Return the distances to try with a network, its card's own first."""
     found = [Habit("cosine", distance, _opposite(distance)) for distance in COSINE]
-    tradition = parse(recognizer.embedder).tradition
+    tradition = recognizer.tradition
     if tradition is not None and tradition.metric == "euclidean":
         similarity = 1.0 - tradition.distance**2 / 2.0
         found.append(Habit("euclidean", tradition.distance, similarity))
     elif tradition is not None and tradition.metric == "cosine":
         found.append(Habit("cosine", tradition.distance, _opposite(tradition.distance)))
-    with suppress(UnknownModel):  # nobody has measured one
-        found.insert(0, Habit("own", _opposite(recognizer.threshold), recognizer.threshold))
+    own = recognizer.known_threshold
+    if own is not None:
+        found.insert(0, Habit("own", _opposite(own), own))
     return list(dict.fromkeys(found))
 
 

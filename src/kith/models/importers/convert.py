@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kith.errors import MissingExtra, WeightsUnreadable
+from kith.models.apart import BrokeOff, run_apart
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -66,9 +64,6 @@ MAGIC = {
 _MAGIC_AT = {".tflite": 4}
 """Where that stands, for formats that begin with something else."""
 
-_LEAST_SECONDS = 60
-_BYTES_PER_SECOND = 10_000_000
-_LEAST_MEMORY = 3 << 30
 _DAMAGED = "{}: reading it {}; the file is damaged"
 
 _READERS = {
@@ -96,26 +91,12 @@ def convert(card: ModelCard, path: Path, target: Path) -> int:
     size = path.stat().st_size
     if size > MOST_BYTES:
         raise WeightsUnreadable(f"{path.name} has more than {MOST_BYTES >> 30} GiB")
-    seconds = _LEAST_SECONDS + size // _BYTES_PER_SECOND
-    memory = _LEAST_MEMORY + 5 * size
     script = Path(__file__).with_name("child.py")
-    arguments = [card.importer, card.classes, path.absolute(), target, memory, seconds]
-    command = [sys.executable, "-P", "-W", "ignore", str(script), *map(str, arguments)]
+    arguments = [card.importer, card.classes, path.absolute(), target]
     try:
-        done = subprocess.run(  # noqa: S603  a list, our own interpreter and script
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            timeout=2 * seconds,
-            check=False,
-        )
-    except subprocess.TimeoutExpired as error:
-        raise WeightsUnreadable(_DAMAGED.format(path.name, "does not come to an end")) from error
-    try:
-        answer = json.loads(done.stdout.splitlines()[-1])
-    except (IndexError, ValueError) as error:
-        raise WeightsUnreadable(_DAMAGED.format(path.name, "broke off")) from error
+        answer = run_apart(script, arguments, size)
+    except BrokeOff as error:
+        raise WeightsUnreadable(_DAMAGED.format(path.name, error)) from error
     if "error" in answer:
         kind = MissingExtra if answer["error"] == "MissingExtra" else WeightsUnreadable
         raise kind(str(answer["message"]))
