@@ -30,7 +30,8 @@ class Settings:
         scale: s, of the margin losses.
         mining: which triplets of a batch count.
         epochs: passes over the people at most.
-        people, photos: of each batch: P people with K photos of each.
+        people, photos: of each batch: P people with K photos of each; people 0: 16, or all
+            where there are fewer.
         rate: the highest learning rate.
         optimizer: which.
         weight_decay: how fast numbers that nothing holds go to zero.
@@ -53,7 +54,7 @@ class Settings:
     scale: float = 32.0
     mining: Mining = "semihard"
     epochs: int = 10
-    people: int = 16
+    people: int = 0
     photos: int = 4
     rate: float = 1e-3
     optimizer: Optimizer = "adamw"
@@ -86,13 +87,14 @@ class Settings:
         _within("held out", self.held_out, -1e-12, 0.9)
         for what, number, least in (
             ("epochs", self.epochs, 1),
-            ("people", self.people, 2),
             ("photos", self.photos, 2),
             ("patience", self.patience, 1),
             ("seed", self.seed, 0),
         ):
             if number < least:
                 raise OptionError(f"{what} must be {least} or more, not {number}")
+        if self.people < 0 or self.people == 1:
+            raise OptionError(f"people must be 2 or more, not {self.people}")
         if self.loss == "triplet" and self.people * self.photos > 4096:
             raise OptionError(
                 f"a batch of {self.people} people with {self.photos} photos of each has more "

@@ -1,0 +1,124 @@
+"""Whom a network learns from, and whom it is measured on."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from kith.alignment import RECIPES
+from kith.training.data import Augment, Loader, Plan, gather, hold_out
+from kith.training.held import Held
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from kith.models import ModelStore
+    from kith.training.data import Split
+    from kith.training.listener import Listener
+    from kith.training.network import Start
+    from kith.training.records import TrainingSet
+    from kith.training.settings import Settings
+
+RIM = 1 / 8
+"""Around a network's square, as a share of its side: room to move and turn it."""
+
+PEOPLE = 16
+"""In a batch, where nobody says how many and there are so many."""
+
+HALVED = 8
+"""People held out from which half of them choose the epoch and the others judge the result."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Material:
+    """Faces, dealt to those who are learned from and those who are not.
+
+    Attributes:
+        faces: of the folder to learn from.
+        split: who of them is held out.
+        watched: people the best epoch is chosen by; None: nobody.
+        judged: people the result is measured on; None: nobody.
+        apart: nobody who is judged on had a part in choosing the epoch.
+    """
+
+    faces: TrainingSet
+    split: Split
+    watched: Held | None
+    judged: Held | None
+    apart: bool
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What to know of the photos, in one line each."""
+        other = self.judged is not None and self.judged.faces is not self.faces
+        more = self.judged.faces.notes if self.judged is not None and other else ()
+        return (*self.faces.notes, *more)
+
+
+def prepare(
+    root: str | os.PathLike[str],
+    held_out: str | os.PathLike[str] | None,
+    settings: Settings,
+    start: Start,
+    *,
+    work: Path,
+    store: ModelStore,
+    listener: Listener,
+) -> Material:
+    """Gather the faces, and hold some people out.
+
+    Who chooses the epoch must not judge it: people held out are halved between the two, unless
+    there are too few of them, or others to be judged on are given.
+
+    Raises:
+        PhotoError, NoPhotos, ProtocolError, OutputError, ModelError: see `gather`, `hold_out`.
+    """
+
+    def gathered(folder: str | os.PathLike[str], *, painted: bool) -> TrainingSet:
+        recipe = RECIPES[start.crop]
+        with ExitStack() as stack:
+            told: list[Callable[[], None]] = []
+            return gather(
+                folder,
+                recipe,
+                work=work / "crops",
+                rim=round(RIM * recipe.side),
+                painted=painted,
+                seed=settings.seed,
+                detector=settings.detector,
+                store=store,
+                on_total=lambda n: told.append(stack.enter_context(listener.gathering(n))),
+                on_photo=lambda: told[-1](),
+            )
+
+    faces = gathered(root, painted="masks" in settings.augment)
+    split = hold_out(faces, settings.held_out, settings.seed)
+    held = Held(faces, split.held) if len(split.held) else None
+    if held_out is not None:
+        others = gathered(held_out, painted=False)
+        return Material(faces, split, held, Held.all(others), apart=True)
+    if held is None or held.people < HALVED:
+        return Material(faces, split, held, held, apart=False)
+    watched, judged = held.halves(settings.seed)
+    return Material(faces, split, watched, judged, apart=True)
+
+
+def loader(material: Material, settings: Settings) -> Loader:
+    """Return what deals the batches of a training."""
+    split, crops = material.split, material.faces.crops
+    singles = settings.loss != "triplet"
+    used = int(np.count_nonzero(np.bincount(split.classes) >= (1 if singles else 2)))
+    plan = Plan(
+        split.classes,
+        people=settings.people or min(PEOPLE, used),
+        photos=settings.photos,
+        seed=settings.seed,
+        singles=singles,
+    )
+    augment = Augment(settings.augment, crops.side, crops.rim)
+    return Loader(material.faces, split, plan, augment, seed=settings.seed)

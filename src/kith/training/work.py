@@ -1,0 +1,79 @@
+"""The folder of a training: one process at a time, and always of one and the same training."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from contextlib import contextmanager
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from kith import __version__
+from kith.errors import OptionError, OutputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from kith.training.settings import Settings
+
+
+@contextmanager
+def opened(folder: Path) -> Iterator[Path]:
+    """Make a folder, readable by its owner alone, and hold it against other processes.
+
+    Raises:
+        OutputError: it cannot be made or written to.
+        OptionError: another process trains in it.
+    """
+    from filelock import FileLock, Timeout
+
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        lock = FileLock(folder / ".lock")
+        lock.acquire(timeout=0)
+    except Timeout as error:
+        raise OptionError(
+            f"another process trains in {folder}: wait for it, or give another --work"
+        ) from error
+    except OSError as error:
+        raise OutputError(
+            f"{folder} cannot be used ({error.strerror}); give another --work"
+        ) from error
+    try:
+        yield folder
+    finally:
+        lock.release()
+
+
+def identity(settings: Settings, fingerprint: str, held_out: str, graph: bytes) -> str:
+    """Return what stands for a training: the same value, the same result.
+
+    Args:
+        settings: of the training.
+        fingerprint: of the photos learned from.
+        held_out: of those judged on, where they lie apart; else empty.
+        graph: that it begins from, as ONNX.
+    """
+    parts = {
+        "kith": __version__,
+        "settings": asdict(settings),
+        "photos": fingerprint,
+        "held_out": held_out,
+        "graph": hashlib.sha256(graph).hexdigest(),
+    }
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def clear(folder: Path, *, crops: bool) -> None:
+    """Take away what a training that is done needs no more: faces, and what it could go on from.
+
+    Args:
+        folder: of the training.
+        crops: also the squares of the faces.
+    """
+    for name in ("checkpoint.pt", "best.pt"):
+        (folder / name).unlink(missing_ok=True)
+    if crops:
+        shutil.rmtree(folder / "crops", ignore_errors=True)
