@@ -5,13 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import onnx
 import onnxruntime
 import pytest
 
 from kith.embedding import network_input
 from kith.errors import OptionError, WeightsUnreadable
 from kith.models.catalogue import card
-from kith.models.rewrite import EMBEDDING, rewrite
+from kith.models.importers import vgg16
+from kith.models.importers.vggface2 import build_resnet50, build_senet50
+from kith.models.rewrite import EMBEDDING, only, rewrite
+from reference.runs import random_tensors, reference_pictures
 
 torch = pytest.importorskip("torch", reason="learning needs kith[train]")
 
@@ -19,6 +23,8 @@ from kith.training.network import GraphNetwork, Start, open_start  # noqa: E402
 from kith.training.network.backbones import BACKBONES  # noqa: E402
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from kith.models import ModelStore
 
 CARDS = [
@@ -77,7 +83,7 @@ def step(network: GraphNetwork, x: np.ndarray, rate: float = 1e-3) -> None:
 
 
 @pytest.mark.models
-@pytest.mark.parametrize("name", [*CARDS, *BACKBONES])
+@pytest.mark.parametrize("name", [*CARDS, "mobilefacenet", "nn4.small2", "resnet18"])
 def test_the_numbers_are_onnxruntimes(name: str, networks: ModelStore) -> None:
     start = opened(name, networks)
     network = GraphNetwork(start.model).eval()
@@ -90,7 +96,7 @@ def test_the_numbers_are_onnxruntimes(name: str, networks: ModelStore) -> None:
 
 
 @pytest.mark.models
-@pytest.mark.parametrize("name", [*CARDS, *BACKBONES])
+@pytest.mark.parametrize("name", [*CARDS, "mobilefacenet", "nn4.small2", "resnet18"])
 def test_what_learned_comes_out_as_the_same_graph(name: str, networks: ModelStore) -> None:
     start = opened(name, networks)
     network = GraphNetwork(start.model)
@@ -105,6 +111,25 @@ def test_what_learned_comes_out_as_the_same_graph(name: str, networks: ModelStor
     ]
     # As the store makes it fast: normalisations folded, rectifiers as convolutions.
     found = by_onnxruntime(rewrite(model.SerializeToString(), EMBEDDING), x)
+    np.testing.assert_allclose(found, after, rtol=0, atol=1e-4)
+
+
+@pytest.mark.parametrize("network", ["vgg16", "resnet50", "senet50"])
+def test_the_large_networks_numbers_are_onnxruntimes(network: str, tmp_path: Path) -> None:
+    """With random weights of the same layout: their own cannot be had everywhere."""
+    build = {"vgg16": vgg16.build, "resnet50": build_resnet50, "senet50": build_senet50}[network]
+    path = tmp_path / "network.onnx"
+    path.write_bytes(build(random_tensors(network, 0, classifier=False)))
+    encoded = only(path, "average")
+    x = reference_pictures(network, "224x224", 0).transpose(0, 3, 1, 2).copy()
+    learner = GraphNetwork(onnx.load_model_from_string(encoded)).eval()
+    expected = by_onnxruntime(encoded, x)
+    np.testing.assert_allclose(by_torch(learner, x), expected, rtol=0, atol=1e-5)
+    before = by_torch(learner, x)
+    step(learner.train(), x, rate=1e-2)
+    after = by_torch(learner.eval(), x)
+    assert np.abs(after - before).max() > 1e-4
+    found = by_onnxruntime(rewrite(learner.model().SerializeToString(), EMBEDDING), x)
     np.testing.assert_allclose(found, after, rtol=0, atol=1e-4)
 
 
