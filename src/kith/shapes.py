@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from kith.classification.answers import PhotoClasses
+    from kith.classification.answers import Classification, PhotoClasses
     from kith.gallery.enroll import EnrollReport
     from kith.gallery.records import PersonDetail, PersonSummary
     from kith.types import Face, Identification, PhotoFaces, Promise, Verification
@@ -91,10 +91,24 @@ def classes(one: PhotoClasses) -> dict[str, Any]:
                 for name in answered.top
             ]
         }
+        | _of_head(answered)
         for answered in one.answers
     ]
     verdict = {} if faces else {"verdict": "no_face"}
     return photo_head(one.photo) | {"faces": faces} | verdict
+
+
+def _of_head(one: Classification) -> dict[str, Any]:
+    """Return what a head of the user's own says beyond names; nothing of another network."""
+    if one.verdict is None:
+        return {}
+    return {
+        "verdict": one.verdict.value,
+        "name": one.named.name if one.named else None,
+        "similarity": number(one.similarity),
+        "threshold": number(one.threshold),
+        "reason": one.reason,
+    }
 
 
 def person(one: PersonSummary) -> dict[str, Any]:

@@ -1,9 +1,25 @@
-"""The closed set: whom of the people it was trained on a network takes a face for.
+"""Whom of the people it learned a network takes a face for.
 
-A classifier always names somebody. It does not know strangers; for that, enrol people in a
-gallery and identify.
+The classifier of a network of the catalogue always names somebody: it does not know strangers. A
+head of the user's own does, and so does a gallery: enrol people and identify.
 """
 
-from kith.classification.classifier import Classifier, classify, default_classifier
+from kith.classification.classifier import Classifier
+from kith.classification.heads import HeadClassifier
+from kith.classification.opening import (
+    AnyClassifier,
+    classify,
+    default_classifier,
+    head_card,
+    open_classifier,
+)
 
-__all__ = ["Classifier", "classify", "default_classifier"]
+__all__ = [
+    "AnyClassifier",
+    "Classifier",
+    "HeadClassifier",
+    "classify",
+    "default_classifier",
+    "head_card",
+    "open_classifier",
+]

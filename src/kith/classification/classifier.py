@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property, lru_cache, partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
@@ -171,37 +171,6 @@ class Classifier:
         return tuple(
             NamedClass(bare(self.names[i]), float(row[i]), self.names[i]) for i in order.tolist()
         )
-
-
-@lru_cache(maxsize=1)
-def default_classifier(model: str = MODEL) -> Classifier:
-    """Return the classifier of a network, loaded once while no other is asked for."""
-    return Classifier(model)
-
-
-def classify(
-    image: ImageInput,
-    top: int = 5,
-    *,
-    model: str = MODEL,
-    classifier: Classifier | None = None,
-) -> tuple[Classification, ...]:
-    """Name the faces of a photo after the people that a network was trained on.
-
-    The network always names somebody: of a stranger it gives the celebrities it finds most like.
-
-    Args:
-        image: a path, encoded bytes, a PIL image, or RGB pixels (uint8, H × W × 3).
-        top: how many names for each face.
-        model: id of a network with a classifier.
-        classifier: one that is open already; None: that of `model`, kept for the next call.
-
-    Raises:
-        PhotoError: the photo cannot be read.
-        ModelError: a network or its labels cannot be had or run.
-        OptionError: `top` is below 1.
-    """
-    return (classifier or default_classifier(model)).faces(image, top)
 
 
 def _checked(top: int) -> int:

@@ -14,7 +14,7 @@ from kith.errors import OptionError
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
-    from kith.classification import Classifier
+    from kith.classification import AnyClassifier
     from kith.media import Limits
     from kith.recognizer import Recognizer
     from kith.recognizer.cache import FaceCache
@@ -151,21 +151,36 @@ def make_classifier(
     min_face: float | None,
     *,
     shown: bool = True,
-) -> Classifier:
+) -> AnyClassifier:
     """Load the networks that the options name, with a bar where they have to be fetched.
+
+    Args:
+        model: id of a network with a classifier, or of a head of the user's own.
+        detector: the option of that name, and so are the others.
+        device: where networks run.
+        score: least score of a face.
+        min_face: narrowest face wanted, in pixels.
+        shown: whether there may be a bar.
 
     Raises:
         OptionError: an option outside its range.
         ModelError: a network or its labels cannot be had or run.
     """
     _check_min_face(min_face)
-    from kith.classification import Classifier
+    from kith.classification import head_card, open_classifier
     from kith.cli.progress import pull_with_progress
-    from kith.embedding import parse_network
+    from kith.embedding import needing, parse, parse_network
+    from kith.models import ModelStore
 
-    if parse_network(model).card.classes:
+    head = head_card(model, ModelStore())
+    if head is not None:
+        with needing(head.embedder):
+            pull_with_progress(
+                [detector, *(one.id for one in parse(head.embedder).cards)], shown=shown
+            )
+    elif parse_network(model).card.classes:
         pull_with_progress([detector, model.partition("+")[0]], shown=shown)
-    return Classifier(model, detector, device, score=score, min_face=min_face)
+    return open_classifier(model, detector, device, score=score, min_face=min_face)
 
 
 def _check_min_face(min_face: float | None) -> None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
+    from kith.classification.answers import Classification, PhotoClasses
     from kith.media.shapes import Colour
     from kith.types import Box, Face, Identification, PhotoFaces, Pixels
 
@@ -71,6 +72,29 @@ def identified(
         for number, answer in enumerate(answers, 1)
         if answer.face is not None
     ]
+
+
+def classified(seen: PhotoClasses) -> list[Label]:
+    """Return a label per face that a head saw: a name with its probability, or why there is none.
+
+    Args:
+        seen: a photo with its pixels.
+    """
+    return [
+        Label(
+            box_on_pixels(seen.photo, one.face),
+            _joined(_class_words(one), mask_words(one.face)),
+            COLOURS[one.verdict or Verdict.MATCH],
+            short=one.named.shown if one.named else "?",
+        )
+        for one in seen.answers
+    ]
+
+
+def _class_words(one: Classification) -> str:
+    if one.named is not None:
+        return f"{one.named.shown} {one.named.probability:.0%}"
+    return "unknown" if one.verdict is Verdict.UNKNOWN else WORDS[Verdict.LOW_QUALITY]
 
 
 def caption(answer: Identification) -> str:
