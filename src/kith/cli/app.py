@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from kith import __version__
-from kith.cli import evaluate, gallery, models, samples
+from kith.cli import evaluate, gallery, models, samples, train
 from kith.cli.calibrate import calibrate
 from kith.cli.classify import classify
 from kith.cli.demo import demo
@@ -44,6 +44,7 @@ for name, room in (
     ("gallery", gallery.app),
     ("models", models.app),
     ("samples", samples.app),
+    ("train", train.app),
 ):
     for registered in room.registered_commands:
         registered.cls = Command

@@ -1,0 +1,10 @@
+"""``kith train``: learn a head, or an embedder."""
+
+from __future__ import annotations
+
+import typer
+
+from kith.cli.train_head import head
+
+app = typer.Typer(help="Learn: a head, or an embedder.")
+app.command()(head)
