@@ -12,6 +12,7 @@ import kith
 from kith.alignment import ARCFACE, RECIPES
 from kith.errors import NoPhotos, OptionError, OutputError, ProtocolError, UnknownModel
 from kith.evaluation.describe import meant
+from kith.masks import MaskLook, Painter, is_masked
 from kith.media import Limits
 from kith.training.data import gather, keeping, room
 from kith.training.data.rim import crop_with_rim
@@ -59,6 +60,50 @@ def test_so_are_those_of_other_crops_and_of_photos_decoded_smaller(
             mended, _ = smaller._sight.look(photo.pixels, seen)
             expected = recipe.crop(photo.pixels, mended.points[0], seen.boxes[0])
             assert np.array_equal(found.crops[row], expected)
+
+
+@pytest.mark.parametrize("name", ["arcface-112", "facenet-160"])
+def test_who_wears_a_mask_is_cut_as_the_pipeline_does_and_not_painted_again(
+    name: str, recognizer: kith.Recognizer, folder: Path, networks: ModelStore, tmp_path: Path
+) -> None:
+    recipe, painter = RECIPES[name], Painter(networks)
+    for path in folder.rglob("*.jpg"):
+        photo = recognizer.describe(path, embed=False, keep_pixels=True)
+        done = painter.paint(photo.pixels, photo.faces, MaskLook())
+        Image.fromarray(done.pixels).save(path.with_suffix(".png"))
+        path.unlink()
+    found = gather(folder, recipe, work=tmp_path / "work", painted=True, rim=8, store=networks)
+    masked = 0
+    for row, path in enumerate(found.photos):
+        photo = recognizer._finder.load(path)
+        seen = recognizer._finder.find(photo)
+        mended, masks = recognizer._sight.look(photo.pixels, seen)
+        assert len(seen) == 1
+        expected = recipe.crop(photo.pixels, mended.points[0], seen.boxes[0])
+        assert np.array_equal(inner(found.crops[row], 8), expected)
+        if is_masked(masks[0]):
+            masked += 1
+            assert np.array_equal(found.painted[row], found.crops[row])
+    assert masked > 6
+    assert any(f"on {masked} of 9 faces no mask could be painted" in note for note in found.notes)
+
+
+def test_masks_are_painted_on_photos_decoded_smaller(
+    folder: Path, networks: ModelStore, tmp_path: Path
+) -> None:
+    options = {"work": tmp_path / "work", "painted": True, "store": networks}
+    full = gather(folder, ARCFACE, **options)
+    small = gather(folder, ARCFACE, limits=Limits(full_side=200), **options)
+    alike = []
+    for row in range(9):
+        where = [
+            np.abs(found.painted[row].astype(int) - found.crops[row]).mean(axis=-1) > 12
+            for found in (full, small)
+        ]
+        if where[1].any():  # not too small by now
+            alike.append(np.mean(where[0] == where[1]))
+    assert len(alike) >= 4
+    assert min(alike) > 0.9
 
 
 def test_the_rim_goes_on_where_the_square_ends(gathered: TrainingSet) -> None:

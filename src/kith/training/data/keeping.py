@@ -76,10 +76,10 @@ class KeptCrops:
         self.side, self.rim = side, rim
         self.size = (side + 2 * rim) ** 2 * 3
         self._lock = threading.Lock()
-        if anew:  # not emptied: somebody may still be reading the old file
-            for old in (self._index, self.path):
-                old.unlink(missing_ok=True)
         try:
+            if anew:  # not emptied: somebody may still be reading the old file
+                for old in (self._index, self.path):
+                    old.unlink(missing_ok=True)
             flags = os.O_RDWR | os.O_CREAT | BINARY
             self._file = os.open(self.path, flags, 0o600)
         except OSError as error:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from kith.errors import OutputError, printable
 from kith.media.save import cannot_write
+from kith.models.files import sweep
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,6 +40,7 @@ def alone_in(work: Path) -> Iterator[None]:
     except OSError as error:
         raise cannot_write(work, error) from error
     try:
+        sweep(work)
         yield
     finally:
         lock.release()
@@ -56,7 +58,7 @@ def check_room(work: Path, photos: int, plain: KeptCrops, masked: KeptCrops | No
         free = shutil.disk_usage(work).free
     except OSError as error:
         raise cannot_write(work, error) from error
-    if needed + SPARE > free:
+    if needed and needed + SPARE > free:
         raise OutputError(
             f"{printable(str(work))}: the faces of {photos:,} photos need "
             f"{_size(needed + SPARE)}, and the disk has {_size(free)} free: free some, or name a "
