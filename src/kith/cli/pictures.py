@@ -93,7 +93,8 @@ def classified(seen: PhotoClasses) -> list[Label]:
 
 def _class_words(one: Classification) -> str:
     if one.named is not None:
-        return f"{one.named.shown} {one.named.probability:.0%}"
+        share = one.named.probability
+        return f"{one.named.shown} {'> 99%' if share > 0.99 else f'{share:.0%}'}"
     return "unknown" if one.verdict is Verdict.UNKNOWN else WORDS[Verdict.LOW_QUALITY]
 
 

@@ -49,6 +49,8 @@ def fit_all(
         ThreadPoolExecutor(max(1, min(workers, len(several)))) as pool,
     ):
         warnings.simplefilter("ignore", ConvergenceWarning)
+        # Many people with one photo or two are no regression.
+        warnings.filterwarnings("ignore", "The number of unique classes", UserWarning)
         return list(pool.map(lambda one: fit(kind, one, seed), several))
 
 

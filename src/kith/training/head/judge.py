@@ -102,13 +102,15 @@ class _Judge:
         settings = self._settings
         if not settings.reject:
             return Limits(None, None), None
+        known = self._data.references
         head, plain = (
             choose(
-                len(self._data.references.people),
+                len(known.people),
                 settings.fpir,
                 self._threshold,
                 self._tried.strangers,
                 self._given,
+                photos=len(known.photos) / len(known.people),
                 template=template,
                 seed=settings.seed,
             )
