@@ -17,6 +17,7 @@ _GIVES = {
     "embedding": "0 numbers",
     "landmarks": "dense landmarks",
     "masks": "who wears a mask",
+    "head": "who of its people",
 }
 _UNPUBLISHED = "sha256 not published: the first download's is recorded and held to"
 
@@ -36,6 +37,8 @@ def summary(card: ModelCard) -> dict[str, Any]:
         "size_is_limit": not card.weights.sha256,
         "state": _state(card, ModelStore()),
         "presets": presets_of(card.id),
+        "own": card.origin is not None,
+        "origin": None if card.origin is None else asdict(card.origin),
     }
 
 
@@ -82,9 +85,13 @@ def lines(card: ModelCard, row: dict[str, Any]) -> Iterator[tuple[str, str]]:
         yield f"your {own['role']}", f"{own['source']}, sha256 {own['source_sha256']}"
     for file in (*card.files, *filter(None, [card.labels])):
         yield "file", _file(file)
-    yield "input", f"{size} {card.input.colour}, {_preprocessing(card.input)}"
-    yield "crop", card.crop
-    yield "output", f"{card.dimension} numbers" if card.dimension else ""
+    if card.task == "head":
+        yield "takes", f"embeddings of {card.embedder}, {card.dimension} numbers"
+        yield "reject", "" if card.reject is None else f"nobody below {card.reject:g}"
+    else:
+        yield "input", f"{size} {card.input.colour}, {_preprocessing(card.input)}"
+        yield "crop", card.crop
+        yield "output", f"{card.dimension} numbers" if card.dimension else ""
     yield "classes", f"{card.classes:,} people by name" if card.classes else ""
     yield "threshold", threshold(card.threshold)
     if card.tradition:
@@ -96,6 +103,10 @@ def lines(card: ModelCard, row: dict[str, Any]) -> Iterator[tuple[str, str]]:
     yield "paper", card.paper
     yield "trained on", card.training_data
     yield "notes", card.notes
+    if card.origin is not None:
+        from kith.cli.own_cards import origin_lines
+
+        yield from origin_lines(card.origin)
 
 
 def _state(card: ModelCard, store: ModelStore) -> str:
@@ -103,7 +114,10 @@ def _state(card: ModelCard, store: ModelStore) -> str:
         return "imported"
     if not store.accepted(card):
         return "licence_not_accepted"
-    return {"ok": "pulled", "missing": "not_pulled", "corrupt": "corrupt"}[store.check(card)]
+    state = store.check(card)
+    if card.origin is not None:
+        return "here" if state == "ok" else state
+    return {"ok": "pulled", "missing": "not_pulled", "corrupt": "corrupt"}[state]
 
 
 def page(cards: Iterable[ModelCard]) -> Iterator[str]:

@@ -30,6 +30,8 @@ def fusion_summary(fusion: Fusion) -> dict[str, Any]:
         "size_is_limit": any(part["size_is_limit"] for part in parts),
         "state": min((part["state"] for part in parts), key=_STATES.index),
         "presets": presets_of(fusion.id),
+        "own": False,
+        "origin": None,
         "networks": [part["id"] for part in parts],
     }
 

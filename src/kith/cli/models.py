@@ -1,16 +1,16 @@
-"""``kith models``: list, info, pull, import, remove, accept, check, path."""
+"""``kith models``: list, info, pull, import, export, remove, accept, check, path."""
 
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from kith.cli.model_files import export, import_file
 from kith.cli.options import Json, Quiet
 from kith.cli.output import console, emit, say
-from kith.errors import ModelUnavailable, OptionError, printable
+from kith.errors import ModelUnavailable, OptionError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,17 +31,24 @@ def list_models(
         bool, typer.Option("--markdown", help="What is measured of each, as a table for a page.")
     ] = False,
 ) -> None:
-    """List every model and every fusion of models, its licence, and whether it is here."""
+    """List every model and every fusion of models, its licence, and whether it is here.
+
+    Below them those of your own, with what they were made from.
+    """
     from kith.cli.cards import page, summary
     from kith.cli.fusions import fusion_row, fusion_summary
+    from kith.cli.own_cards import damaged_row, print_own
     from kith.models.catalogue import CARDS, FUSIONS
+    from kith.models.home import home
+    from kith.models.own import damaged, own_cards
 
     if markdown:
         say("\n".join((*page(CARDS.values()), *map(fusion_row, FUSIONS.values()))))
         return
     rows = [*map(summary, CARDS.values()), *map(fusion_summary, FUSIONS.values())]
+    own, broken = list(own_cards(home()).values()), damaged(home())
     if as_json:
-        emit(*rows)
+        emit(*rows, *map(summary, own), *(damaged_row(*one) for one in broken.items()))
         return
     from rich.table import Table
 
@@ -54,6 +61,7 @@ def list_models(
         name = " = ".join((row["id"], *row["presets"]))
         table.add_row(name, row["task"], row["licence"], use, size, state)
     console().print(table)
+    print_own(own, broken)
 
 
 @app.command()
@@ -113,64 +121,28 @@ def pull(models: _Ids = None, as_json: Json = False, quiet: Quiet = False) -> No
             say(f"{card.id} {word}: {row['path']}")
 
 
-@app.command("import")
-def import_file(
-    files: Annotated[
-        list[Path],
-        typer.Argument(metavar="FILE...", help="Weight files, or files of labels."),
-    ],
-    model: Annotated[
-        str, typer.Option("--as", metavar="ID", help="The model that the files belong to.")
-    ],
-    as_json: Json = False,
-    quiet: Quiet = False,
-) -> None:
-    """Use weight files that you have already.
-
-    Files of Keras, Torch, TensorFlow or dlib become ONNX without the framework; they are read,
-    never run. Labels: .npy, .txt or .csv.
-    """
-    from kith.cli.output import spinner
-    from kith.models.catalogue import card as find
-    from kith.models.imports import import_file as take
-    from kith.models.store import ModelStore
-
-    card, store = find(model), ModelStore()
-    for file in files:
-        with spinner(f"importing {file.name}", shown=not (as_json or quiet)):
-            done = take(file, card, store)
-        if as_json:
-            emit(
-                {
-                    "id": card.id,
-                    "file": str(file),
-                    "sha256": done.sha256,
-                    "roles": list(done.roles),
-                    "pinned": done.pinned,
-                    "path": str(done.path),
-                }
-            )
-        elif not quiet:
-            what = " and ".join(done.roles) if card.task == "embedding" else done.path.name
-            say(f"{card.id} has its {what} from {printable(file.name)}")
-            if not card.licence.commercial and "labels" not in done.roles:
-                say(f"as published it is under {card.licence.name}: {card.licence.note}")
-            if not done.pinned and card.weights.sha256 and "labels" not in done.roles:
-                say(
-                    "it is not the file that the card names: accuracy and thresholds on the card "
-                    "are not this file's"
-                )
+app.command("import")(import_file)
+app.command("export")(export)
 
 
 @app.command()
 def remove(model: _Id, as_json: Json = False, quiet: Quiet = False) -> None:
-    """Remove a model's files from this machine, pulled or imported.
+    """Remove a model's files from this machine, pulled or imported, or a model of your own.
 
-    Of a fusion or a preset: those of every model that it joins.
+    Of a fusion or a preset: those of every model that it joins. A model of your own is gone then:
+    `kith models export` keeps it.
     """
     from kith.models.imports import remove as take_away
+    from kith.models.own import is_own, remove_own
     from kith.models.store import ModelStore
 
+    if is_own(ModelStore().home, model):
+        freed = remove_own(ModelStore(), model)
+        if as_json:
+            emit({"id": model, "bytes": freed, "own": True})
+        elif not quiet:
+            say(f"{model}: your own model is removed, {freed / 1e6:.1f} MB")
+        return
     for card in _cards([model]):
         freed = take_away(card, ModelStore())
         if as_json:
@@ -212,24 +184,34 @@ def _accept(card: ModelCard, store: ModelStore, *, yes: bool, as_json: bool, qui
 def check(models: _Ids = None, as_json: Json = False, quiet: Quiet = False) -> None:
     """Verify models by their sha256; exit 1 if one is not right.
 
-    Without an ID: the defaults, and every other model that was ever pulled.
+    Without an ID: the defaults, every other model that was ever pulled, and those of your own.
     """
     from kith.models.catalogue import CARDS, DEFAULTS
-    from kith.models.catalogue import card as find
     from kith.models.imports import check_import, where
+    from kith.models.own import damaged, own_cards
     from kith.models.store import ModelStore
 
     store = ModelStore()
-    cards = _cards(models or CARDS)
-    states = {card.id: check_import(card, store) or store.check(card) for card in cards}
-    if not models:
-        states = {key: s for key, s in states.items() if key in DEFAULTS or s != "missing"}
-    for model, state in states.items():
+    broken = {
+        name: store.home / "own" / name
+        for name in damaged(store.home)
+        if not models or name in models
+    }
+    own = own_cards(store.home)
+    cards = _cards([one for one in models or (*CARDS, *own) if one not in broken])
+    states = {card: check_import(card, store) or store.check(card) for card in cards}
+    told = [
+        (card.id, state, where(card, store))
+        for card, state in states.items()
+        if models or state != "missing" or card.id in (*DEFAULTS, *own)
+    ]
+    told += [(name, "corrupt", folder) for name, folder in broken.items()]
+    for model, state, place in told:
         if as_json:
-            emit({"id": model, "state": state, "path": str(where(find(model), store))})
+            emit({"id": model, "state": state, "path": str(place)})
         elif not quiet:
             say(f"{model}: {state}")
-    if any(state != "ok" for state in states.values()):
+    if any(state != "ok" for _, state, _ in told):
         raise typer.Exit(1)
 
 
@@ -243,9 +225,10 @@ def path(model: _Id, as_json: Json = False) -> None:
     for card in _cards([model]):
         state = check_import(card, store) or store.check(card)
         if state != "ok":
-            raise ModelUnavailable(
-                f"{card.id} is {state}; fetch it with `kith models pull {card.id}`"
-            )
+            way = "bring it back with `kith models import FILE --replace`"
+            if card.origin is None:
+                way = f"fetch it with `kith models pull {card.id}`"
+            raise ModelUnavailable(f"{card.id} is {state}; {way}")
         place = str(where(card, store))
         if as_json:
             emit({"id": card.id, "path": place})

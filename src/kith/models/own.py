@@ -32,7 +32,17 @@ if TYPE_CHECKING:
 
     from kith.models.store import ModelStore
 
-__all__ = ["TO_COME", "check_id", "damaged", "keep_own", "own_card", "own_cards", "remove_own"]
+__all__ = [
+    "TO_COME",
+    "check_id",
+    "damaged",
+    "is_own",
+    "keep_own",
+    "own_card",
+    "own_cards",
+    "remove_own",
+    "require_free",
+]
 
 FOLDER = "own"
 CARD = "card.json"
@@ -68,6 +78,24 @@ def own_card(home: Path, model_id: str) -> ModelCard | None:
     return found
 
 
+def is_own(home: Path, model_id: str) -> bool:
+    """Tell whether the user has a model of this id, damaged or not."""
+    return model_id in _all(home)
+
+
+def require_free(store: ModelStore, model_id: str, *, replace: bool = False) -> None:
+    """Raise unless a model of this id can be kept; ask before long work.
+
+    Raises:
+        OptionError: the id cannot be taken, or is taken and not to be replaced.
+    """
+    check_id(model_id)
+    if not replace and model_id in _all(store.home):
+        raise OptionError(
+            f"you have a model {model_id} of your own already: give another id, or --replace it"
+        )
+
+
 def keep_own(
     store: ModelStore,
     card: ModelCard,
@@ -95,8 +123,7 @@ def keep_own(
             kept then.
         ModelUnavailable: kith's folder cannot be written to.
     """
-    check_id(card.id)
-    _require_free(store, card.id, replace=replace)
+    require_free(store, card.id, replace=replace)
     names = None if labels is None else json.dumps(list(labels), ensure_ascii=False).encode()
     try:
         if labels is not None:
@@ -109,7 +136,7 @@ def keep_own(
     folder = store.folder(card)
     try:
         with locked(store.home, f"own {card.id}"):
-            _require_free(store, card.id, replace=replace)
+            require_free(store, card.id, replace=replace)
             try:
                 folder.mkdir(parents=True, exist_ok=True)
                 sweep(folder)
@@ -174,13 +201,6 @@ def _parsed(path: Path, changed: int, size: int) -> ModelCard:  # noqa: ARG001 -
     card = own_json.parse_card(path.read_bytes())
     own_rules.check_files(card)
     return card
-
-
-def _require_free(store: ModelStore, model_id: str, *, replace: bool) -> None:
-    if not replace and model_id in _all(store.home):
-        raise OptionError(
-            f"you have a model {model_id} of your own already: give another id, or replace it"
-        )
 
 
 def _complete(card: ModelCard, graph: bytes, names: bytes | None) -> ModelCard:

@@ -11,10 +11,9 @@ import math
 import re
 import types
 from collections.abc import Mapping
-from dataclasses import MISSING, asdict, fields, is_dataclass
+from dataclasses import MISSING, fields, is_dataclass
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from kith._version import __version__
 from kith.errors import printable
 from kith.models.card import ModelCard
 
@@ -42,9 +41,13 @@ class Unsound(Exception):
 
 
 def card_json(card: ModelCard) -> bytes:
-    """Return a card as it is kept; the same card gives the same bytes."""
-    values = {key: value for key, value in asdict(card).items() if key not in FOREIGN}
-    whole = {"format": FORMAT, "version": VERSION, "kith": __version__, "card": values}
+    """Return a card as it is kept; the same card gives the same bytes, whatever kith writes it."""
+    return object_json({"card": _plain_fields(card, without=FOREIGN)})
+
+
+def object_json(values: Mapping[str, object]) -> bytes:
+    """Return a JSON object with kith's format and its version; see `parse_object`."""
+    whole = {"format": FORMAT, "version": VERSION, **values}
     return (json.dumps(whole, ensure_ascii=False, indent=1, allow_nan=False) + "\n").encode()
 
 
@@ -54,12 +57,12 @@ def parse_card(data: bytes) -> ModelCard:
     Raises:
         Unsound: it is none, or not of these fields and types.
     """
-    whole = parse_object(data, "card", VERSION)
+    whole = parse_object(data, "card")
     return _built(ModelCard, whole.get("card"), "its card", without=FOREIGN)
 
 
-def parse_object(data: bytes, what: str, version: int) -> dict[str, Any]:
-    """Return a JSON object that names kith's format and a version.
+def parse_object(data: bytes, what: str) -> dict[str, Any]:
+    """Return a JSON object that `object_json` made.
 
     Raises:
         Unsound: it is none, or of another version.
@@ -70,7 +73,7 @@ def parse_object(data: bytes, what: str, version: int) -> dict[str, Any]:
         raise Unsound(f"its {what} is no JSON") from error
     if not isinstance(whole, dict) or whole.get("format") != FORMAT:
         raise Unsound(f"its {what} is not one of kith's")
-    if whole.get("version") != version:
+    if whole.get("version") != VERSION:
         raise Unsound(f"its version is {printable(str(whole.get('version')), 20)}: update kith")
     return whole
 
@@ -78,6 +81,20 @@ def parse_object(data: bytes, what: str, version: int) -> dict[str, Any]:
 def is_sha256(text: str, *, empty: bool = False) -> bool:
     """Tell whether text is a sha256 in small hexadecimal digits."""
     return _SHA256.fullmatch(text) is not None and (empty or text != "")
+
+
+def _plain_fields(value: Any, without: tuple[str, ...] = ()) -> dict[str, Any]:
+    """Return a dataclass as JSON has it, without what is as everywhere.
+
+    An older kith can so read what uses nothing that is new.
+    """
+    kept = {}
+    for field in fields(value):
+        one = getattr(value, field.name)
+        default = field.default if field.default_factory is MISSING else field.default_factory()
+        if field.name not in without and (default is MISSING or one != default):
+            kept[field.name] = _plain_fields(one) if is_dataclass(one) else one
+    return kept
 
 
 def _no_constant(name: str) -> float:
@@ -151,7 +168,8 @@ def _either(hints: tuple[Any, ...], value: object, where: str) -> Any:
     if value is None and type(None) in hints:
         return None
     problems = []
-    for hint in hints:
+    # Its own type before those that would take it, too: a whole number stays one.
+    for hint in sorted(hints, key=lambda hint: hint is not type(value)):
         if hint is not type(None):
             try:
                 return _value(hint, value, where)
