@@ -96,10 +96,12 @@ class HeldOut:
     Attributes:
         people, photos: how many they are.
         accuracy: of verification on as many pairs of one person as of two, each part of the
-            people judged at the threshold that is best for the others; 0–1.
+            people judged at the threshold that the others ask for (where both kinds of error are
+            equally frequent between them); 0–1, one half is chance.
         auc: area under the ROC curve, 0–1.
         tar: share of pairs of one person accepted at the false match rate `fmr`.
-        fmr: the smallest of 1e-1, 1e-2, … that there are pairs enough for.
+        fmr: the smallest of 1e-1, 1e-2, … that there are pairs enough for; 1: for none, and then
+            `tar` says nothing.
         spread: mean Euclidean distance between unit vectors of two people; near 0 where a
             network has collapsed onto one point.
     """

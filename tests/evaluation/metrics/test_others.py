@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from kith.evaluation import metrics
 from kith.evaluation.metrics import others
-from kith.evaluation.metrics.folds import best_threshold
 from kith.evaluation.protocols.every_two import every_two
 
 
@@ -33,7 +33,7 @@ def test_a_threshold_never_comes_from_people_of_the_pair() -> None:
         of_pair = {int(a[at]), int(b[at])}
         assert not of_pair & set(a[apart].tolist()) | of_pair & set(b[apart].tolist())
         order = np.argsort(scores[apart])
-        threshold = best_threshold(scores[apart][order], same[apart][order], balanced=True)
+        threshold = others.equal_threshold(scores[apart][order], same[apart][order])
         assert right[at] == ((scores[at] >= threshold) == same[at])
 
 
@@ -90,14 +90,25 @@ def test_noise_is_right_in_half_on_the_mean(people: int) -> None:
     assert abs(np.mean(found) - 0.5) < 4 * np.std(found) / np.sqrt(len(found)) + 0.01
 
 
-def test_both_kinds_count_the_same() -> None:
-    """Of nine in ten pairs that show two people, calling them all two would be right in 90 %."""
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.97])
+def test_both_kinds_of_error_are_equally_frequent_at_the_threshold(share: float) -> None:
     rng = np.random.default_rng(0)
-    rising = np.sort(rng.normal(size=1000).astype(np.float32))
-    truth = rng.random(1000) < 0.1
-    threshold = best_threshold(rising, truth, balanced=True)
+    truth = rng.random(1000) < share
+    scores = (truth + rng.normal(size=1000)).astype(np.float32)
+    order = np.argsort(scores)
+    rising, truth = scores[order], truth[order]
 
-    def balanced(at: float) -> float:
-        return float(np.mean(rising[truth] >= at) + np.mean(rising[~truth] < at))
+    def larger(at: float) -> float:
+        return float(max(np.mean(rising[truth] < at), np.mean(rising[~truth] >= at)))
 
-    assert balanced(threshold) == max(balanced(float(at)) for at in [*rising, np.inf])
+    threshold = others.equal_threshold(rising, truth)
+    assert larger(threshold) == min(larger(float(at)) for at in [*rising, np.inf])
+    right = (rising >= threshold) == truth
+    eer, _ = metrics.equal_error_rate(rising[truth], rising[~truth])
+    assert others.accuracy(right, truth) == pytest.approx(1 - eer, abs=0.01)
+
+
+def test_between_people_who_are_far_apart_the_threshold_lies_in_the_middle() -> None:
+    rising = np.array([0.1, 0.2, 0.6, 0.9], np.float32)
+    truth = np.array([False, False, True, True])
+    assert others.equal_threshold(rising, truth) == pytest.approx(0.4)

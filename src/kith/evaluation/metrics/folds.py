@@ -81,30 +81,31 @@ def fold_accuracy(
     )
 
 
-def best_threshold(
-    rising: Scores, truth: npt.NDArray[np.bool_], *, balanced: bool = False
-) -> float:
+def best_threshold(rising: Scores, truth: npt.NDArray[np.bool_]) -> float:
     """Return the threshold that decides the most pairs rightly, given sorted scores.
 
     It lies halfway between the two scores it parts; of several equally good gaps it takes the
     middle one.
+    """
+    # right[k]: pairs decided rightly where all but the lowest k match.
+    right = np.concatenate([[0], np.cumsum(~truth)]) + np.concatenate(
+        [np.cumsum(truth[::-1])[::-1], [0]]
+    )
+    return best_gap(rising, right)
+
+
+def best_gap(rising: Scores, merit: npt.NDArray[np.int64]) -> float:
+    """Return a threshold that parts sorted scores where that is best, halfway between two.
 
     Args:
         rising: float32, n.
-        truth: bool, n: whether each is of one person.
-        balanced: both kinds of pairs count the same as a whole, however many of each there are;
-            there is one of each at least.
+        merit: int64, n + 1: how good it is that all but the lowest k match; of several equally
+            good gaps the middle one is taken.
     """
-    mates = int(np.count_nonzero(truth)) if balanced else 1
-    others = len(truth) - mates if balanced else 1
-    # right[k]: pairs decided rightly where all but the lowest k match.
-    right = mates * np.concatenate([[0], np.cumsum(~truth)]) + others * np.concatenate(
-        [np.cumsum(truth[::-1])[::-1], [0]]
-    )
-    parts = np.ones(len(right), dtype=bool)
+    parts = np.ones(len(merit), dtype=bool)
     parts[1:-1] = rising[1:] > rising[:-1]
     parts[: int(np.count_nonzero(np.isneginf(rising)))] = False  # −∞ never matches
-    best = np.flatnonzero(parts & (right == right[parts].max()))
+    best = np.flatnonzero(parts & (merit == merit[parts].max()))
     return _gap(rising, int(best[(len(best) - 1) // 2]))
 
 

@@ -2,9 +2,12 @@
 
 LFW's protocol deals pairs into folds; of people compared with each other, everybody with everybody,
 a fold of pairs would share its people with the others. Here people are dealt into parts, and a pair
-of parts i and j is decided at the threshold that is best for the pairs of people of neither. Pairs
-of one person count as much as pairs of two, however many there are of each, so that a network that
-says nothing comes to one half.
+of parts i and j is decided at the threshold at which both kinds of error are equally frequent
+between people of neither. That threshold moves less from one set of people to the next than the one
+that decides the most pairs rightly: as an estimate that converges with the square root of their
+number, not the cube root (Kim and Pollard, Annals of Statistics 18, 1990). Pairs of one person
+count as much as pairs of two, however many there are of each, so that a network that says nothing
+comes to one half.
 """
 
 from __future__ import annotations
@@ -14,14 +17,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kith.evaluation.metrics.folds import best_threshold
+from kith.evaluation.metrics.folds import best_gap
 from kith.evaluation.metrics.scores import checked, comparable
 
 if TYPE_CHECKING:
     import numpy.typing as npt
     from numpy.typing import ArrayLike
 
-    from kith.evaluation.records import Indices
+    from kith.evaluation.records import Indices, Scores
 
 PARTS = 10
 LEAST = 4
@@ -72,10 +75,10 @@ def deal(a: Indices, b: Indices, seed: int = 0) -> Parts:
 def decided(
     similarity: ArrayLike, same: npt.NDArray[np.bool_], parts: Parts
 ) -> npt.NDArray[np.bool_]:
-    """Return whether each pair is decided rightly at the threshold that is best for others.
+    """Return whether each pair is decided rightly at the threshold that others ask for.
 
-    Where no others have both kinds of pairs, the threshold is −∞: nothing is known, and everything
-    that can match does.
+    Photos that could not be acquired count, but say nothing of where a threshold should be. Where
+    no others have both kinds of pairs, it is −∞: nothing is known, and all that can match does.
 
     Args:
         similarity: float32, N; −∞ where a photo could not be acquired.
@@ -89,18 +92,33 @@ def decided(
     order = np.argsort(scores)
     rising, truth = scores[order], same[order]
     first, second = parts.first[order], parts.second[order]
+    acquired = rising > -np.inf
     right = np.empty(len(scores), dtype=np.bool_)
     block = first.astype(np.int32) * PARTS + second
     for number in np.unique(block).tolist():
         low, high = divmod(number, PARTS)
         others = ~((first == low) | (first == high) | (second == low) | (second == high))
-        known = truth[others]
+        known = truth[others & acquired]
         threshold = -np.inf
         if known.any() and not known.all():
-            threshold = best_threshold(rising[others], known, balanced=True)
+            threshold = equal_threshold(rising[others & acquired], known)
         here = block == number
         right[order[here]] = (rising[here] >= comparable(threshold)) == truth[here]
     return right
+
+
+def equal_threshold(rising: Scores, truth: npt.NDArray[np.bool_]) -> float:
+    """Return the threshold at which the larger of FMR and FNMR is smallest, given sorted scores.
+
+    Args:
+        rising: float32, n.
+        truth: bool, n: whether each is of one person; both kinds are there.
+    """
+    mates = int(np.count_nonzero(truth))
+    # In whole numbers, so that equal rates are equal.
+    missed = np.concatenate([[0], np.cumsum(truth)]) * (len(truth) - mates)
+    matched = np.concatenate([np.cumsum(~truth[::-1])[::-1], [0]]) * mates
+    return best_gap(rising, -np.maximum(missed, matched))
 
 
 def accuracy(right: npt.NDArray[np.bool_], same: npt.NDArray[np.bool_]) -> float:

@@ -1,0 +1,258 @@
+"""How much better one system is than another on the same pairs, with its interval.
+
+Both are bootstrapped over the same draws of people (see `resample`), so that what is hard or easy
+for both drops out of the difference. The interval's ends are the rounds' percentiles, taken further
+out the fewer people there are: by as much as Student's t lies outside the normal distribution
+("expanded" percentiles: Hesterberg, What Teachers Should Know About the Bootstrap, The American
+Statistician 69, 2015, section 4.2).
+
+Accuracy is that of `others`. Its rounds are those of the equal error rate of what was acquired,
+which estimates the same without dealing people into parts again in every round.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from statistics import NormalDist
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from kith.errors import InputError
+from kith.evaluation.metrics import others
+from kith.evaluation.metrics.curves import area_of
+from kith.evaluation.metrics.draws import draws
+from kith.evaluation.metrics.estimates import equal_error
+from kith.evaluation.metrics.resample import MOST_DRAWN, Sampled, Wanted, resample
+from kith.evaluation.metrics.support import RULE_OF_3
+from kith.evaluation.metrics.trials import Trials, side_of, trials_of
+from kith.evaluation.records import Interval
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy.typing as npt
+
+    from kith.evaluation.metrics.others import Parts
+    from kith.evaluation.records import Comparisons
+
+    Floats = npt.NDArray[np.float64]
+
+_TAIL = 0.025
+_NORMAL = NormalDist()
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """The second's figure less the first's.
+
+    Attributes:
+        value: as measured.
+        interval: where the true difference lies, at 95 %; None where it was not asked for.
+    """
+
+    value: float
+    interval: Interval | None
+
+    @property
+    def above(self) -> bool:
+        """Whether the whole interval lies above 0."""
+        return self.interval is not None and self.interval.low > 0
+
+    @property
+    def below(self) -> bool:
+        """Whether the whole interval lies below 0."""
+        return self.interval is not None and self.interval.high < 0
+
+
+@dataclass(frozen=True, slots=True)
+class Differences:
+    """The second system less the first.
+
+    Attributes:
+        accuracy, auc: higher is better.
+        eer: lower is better.
+        tar: by false match rate; higher is better.
+    """
+
+    accuracy: Difference
+    auc: Difference
+    eer: Difference
+    tar: dict[float, Difference]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Figures:
+    """One system's figures, and what they came to in every round of the bootstrap.
+
+    Attributes:
+        people: how many were drawn from.
+        accuracy: see `others`; its interval, and that of `rounds`, by the equal error rate.
+        auc, eer: area under the ROC curve, equal error rate.
+        tar: by false match rate.
+        interval: of the accuracy; None without rounds.
+        rounds: accuracy in each; None without.
+        sampled: the other figures in each.
+    """
+
+    people: int
+    accuracy: float
+    auc: float
+    eer: float
+    tar: dict[float, float]
+    interval: Interval | None = None
+    rounds: Floats | None = None
+    sampled: Sampled = field(default_factory=Sampled)
+
+
+def figures(
+    comparisons: Comparisons,
+    parts: Parts,
+    rates: Sequence[float] = (),
+    *,
+    rounds: int = 1000,
+    seed: int = 0,
+) -> Figures:
+    """Measure one of the systems that are to be compared.
+
+    Args:
+        comparisons: scored pairs.
+        parts: of the people in them, the same for all systems; see `others.deal`.
+        rates: false match rates, supported by the pairs, to compare the true match rate at.
+        rounds: of the bootstrap; 0: no intervals.
+        seed: of its draws, the same for all systems.
+
+    Raises:
+        InputError: see `trials_of`; or there are more people than can be drawn one by one.
+    """
+    trials = trials_of(comparisons)
+    if trials.people > MOST_DRAWN:
+        raise InputError(f"differences are measured on {MOST_DRAWN:,} people at most")
+    right = others.decided(comparisons.similarity, comparisons.same, parts)
+    accuracy = others.accuracy(right, comparisons.same)
+    wanted = Wanted(rates=tuple(rates), eer=True, auc=True)
+    found = _accuracies(comparisons, rounds, seed) if rounds else None
+    return Figures(
+        people=trials.people,
+        accuracy=accuracy,
+        auc=area_of(trials.right.rising, trials.wrong.rising),
+        eer=equal_error(trials, Sampled())[0].value or 0.0,
+        tar={
+            rate: 1 - trials.right.missing(trials.threshold_at(rate)) / len(trials.right)
+            for rate in rates
+        },
+        interval=None if found is None else _within(found, accuracy, trials.people),
+        rounds=found,
+        sampled=resample(trials, wanted, rounds, seed),
+    )
+
+
+def differences(first: Figures, second: Figures) -> Differences:
+    """Return the second's figures less the first's.
+
+    Args:
+        first: of `figures`.
+        second: the same, with the same pairs, parts, rates, rounds and seed.
+    """
+    people = first.people
+    one, two = first.sampled, second.sampled
+    return Differences(
+        accuracy=_difference(second.accuracy - first.accuracy, first.rounds, second.rounds, people),
+        auc=_difference(second.auc - first.auc, one.auc, two.auc, people),
+        eer=_difference(second.eer - first.eer, one.eer, two.eer, people),
+        tar={
+            rate: _difference(
+                second.tar[rate] - first.tar[rate],
+                # FNMR of one less that of the other is TAR of the other less that of the one.
+                two.fnmr_at.get(rate),
+                one.fnmr_at.get(rate),
+                people,
+            )
+            for rate in first.tar
+        },
+    )
+
+
+def tail(people: int) -> float:
+    """Return the share of rounds below a 95 % interval, and above it.
+
+    Args:
+        people: that were drawn from; of one nothing is known, and the interval is all rounds.
+    """
+    if people < 2:
+        return 0.0
+    wider = math.sqrt(people / (people - 1))
+    return _NORMAL.cdf(wider * student(_TAIL, people - 1))
+
+
+def student(share: float, freedom: int) -> float:
+    """Return the quantile of Student's t distribution.
+
+    Exact for one and two degrees of freedom, else Cornish and Fisher's expansion (Abramowitz and
+    Stegun, Handbook of Mathematical Functions, 26.7.5), off by less than 1 % at 0.025.
+    """
+    if freedom == 1:
+        return math.tan(math.pi * (share - 0.5))
+    if freedom == 2:
+        return (2 * share - 1) / math.sqrt(2 * share * (1 - share))
+    x, n = _NORMAL.inv_cdf(share), freedom
+    return (
+        x
+        + (x**3 + x) / (4 * n)
+        + (5 * x**5 + 16 * x**3 + 3 * x) / (96 * n**2)
+        + (3 * x**7 + 19 * x**5 + 17 * x**3 - 15 * x) / (384 * n**3)
+        + (79 * x**9 + 776 * x**7 + 1482 * x**5 - 1920 * x**3 - 945 * x) / (92160 * n**4)
+    )
+
+
+def _accuracies(comparisons: Comparisons, rounds: int, seed: int) -> Floats:
+    """Return the accuracy in every round: of what was acquired, 1 − its equal error rate."""
+    same, a = comparisons.same, comparisons.a
+    acquired = comparisons.similarity > -np.inf
+    if not (acquired & same).any() or not (acquired & ~same).any():
+        return np.full(rounds, 0.5)
+    # The people are numbered as in `trials_of`, so that draws are the same.
+    numbers = np.unique(np.concatenate([a, comparisons.b]), return_inverse=True)[1]
+    first, second = (part.astype(np.int32) for part in np.split(numbers.ravel(), 2))
+    mates, strangers = acquired & same, acquired & ~same
+    people = int(numbers.max()) + 1
+    trials = Trials(
+        side_of(comparisons.similarity[mates], first[mates]),
+        side_of(comparisons.similarity[strangers], first[strangers], second[strangers]),
+        people,
+    )
+    right = 1 - np.asarray(resample(trials, Wanted(eer=True), rounds, seed).eer)
+    lost = np.zeros(rounds)
+    if not acquired[same].all():
+        every = np.bincount(first[same], minlength=people)
+        failed = np.bincount(first[same & ~acquired], minlength=people)
+        drawn = np.concatenate(list(draws(people, rounds, seed))).astype(np.float64)
+        with np.errstate(invalid="ignore"):  # a round without a pair of one person
+            lost = (drawn @ failed) / (drawn @ every)
+    # Pairs of two people with a photo that failed do not match, which is right.
+    spared = float(np.mean(~acquired[~same]))
+    return np.asarray(((1 - lost) * right + spared + (1 - spared) * right) / 2)
+
+
+def _difference(
+    value: float, first: Floats | None, second: Floats | None, people: int
+) -> Difference:
+    if first is None or second is None:
+        return Difference(value, None)
+    return Difference(value, _within(second - first, value, people, signed=True))
+
+
+def _within(rounds: Floats, value: float, people: int, *, signed: bool = False) -> Interval:
+    """Return the interval of a figure; where no round differs, the rule of 3 bounds it."""
+    least = -1.0 if signed else 0.0
+    known = rounds[~np.isnan(rounds)]
+    if not len(known):
+        return Interval(least, 1.0)
+    share = tail(people)
+    low, high = (float(end) for end in np.quantile(known, (share, 1 - share)))
+    low, high = min(low, value), max(high, value)
+    if low == high:
+        bound = min(1.0, RULE_OF_3 / people)
+        low, high = low - bound, high + bound
+    return Interval(max(low, least), min(high, 1.0))
