@@ -9,6 +9,7 @@ and the graph is looked at in a process of its own (`kith.models.own_graph`).
 from __future__ import annotations
 
 import dataclasses
+import errno
 import hashlib
 import io
 import json
@@ -145,16 +146,19 @@ def import_own(
 def _refusing(path: Path) -> Iterator[None]:
     """Turn whatever a damaged file makes its readers raise into one line."""
     shown = printable(str(path))
+    damaged = WeightsUnreadable(f"{shown} is no sound model: its zip is damaged")
     try:
         yield
     except OSError as error:
+        if error.errno == errno.EINVAL:  # a directory that points before the file's beginning
+            raise damaged from error
         reason = error.strerror or str(error)
         raise ModelUnavailable(f"{shown} cannot be read ({reason}); name another file") from error
     except Unsound as error:
         raise WeightsUnreadable(f"{shown} is no sound model: {error}") from error
     # RuntimeError: an encrypted member; struct.error, ValueError: a directory of nonsense.
     except (zipfile.BadZipFile, EOFError, RuntimeError, struct.error, ValueError) as error:
-        raise WeightsUnreadable(f"{shown} is no sound model: its zip is damaged") from error
+        raise damaged from error
 
 
 def _digest(file: BufferedReader, expected: str) -> str:
@@ -208,15 +212,12 @@ def _card(members: dict[str, bytes], model_id: str) -> ModelCard:
     """Return the card, under another id where one is asked for."""
     card = parse_card(members[CARD])
     check_files(card)
-    files = {GRAPH: card.weights.sha256}
-    if card.labels is not None:
-        files[LABELS] = card.labels.sha256
-    if files != {
-        name: hashlib.sha256(members[name]).hexdigest()
-        for name in (GRAPH, LABELS)
-        if name in members
-    }:
-        raise Unsound("its card is of other files")
+    named = {GRAPH: card.weights, LABELS: card.labels}
+    for name, file in named.items():
+        data = members.get(name)
+        there = None if data is None else (hashlib.sha256(data).hexdigest(), len(data))
+        if there != (None if file is None else (file.sha256, file.size)):
+            raise Unsound("its card is of other files")
     card = dataclasses.replace(card, id=model_id or card.id)
     check_id(card.id)
     check_card(card)
