@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from kith.evaluation.masked.results import MaskedEvaluated
     from kith.evaluation.openset import OpenSetResult
     from kith.evaluation.records import Evaluated
+    from kith.evaluation.report.pictures import Pictures
 
 _RIGHT = "How often is it right?"
 _MASKS = "What do masks cost?"
@@ -35,6 +36,8 @@ def write_report(
     command: str = "",
     when: datetime | None = None,
     calibration: Calibration | None = None,
+    opening: Sequence[str] = (),
+    pictures: Pictures | None = None,
 ) -> Path:
     """Write a report into a folder: `index.html`, `report.json` and the figures as PNG.
 
@@ -51,6 +54,8 @@ def write_report(
         when: the report was made; None: now.
         calibration: whose threshold is then the one in use; best measured on other photos. Of an
             open set, whose threshold depends on its size, there is none.
+        opening: sentences to begin the summary of a report of pairs with.
+        pictures: makes the small pictures of a report of pairs; None: from the photos themselves.
 
     Returns:
         The page.
@@ -84,4 +89,4 @@ def write_report(
         return write_masked_report(masked, folder, top, calibration)
     if searched:
         return write_open_set_report(searched, folder, top)
-    return write_pairs_report(pairs, folder, top, calibration)
+    return write_pairs_report(pairs, folder, top, calibration, opening, pictures)

@@ -24,15 +24,16 @@ def page(
     pictures: Pictures,
     head: Head,
     calibration: Calibration | None = None,
+    opening: Sequence[str] = (),
 ) -> str:
-    """Return the page as HTML; figures are drawn already."""
+    """Return the page as HTML; figures are drawn already, and `opening` begins the summary."""
     asked = comparing.shared([one.result.points for one in found])
     systems = [shown(one, drawn, pictures, comparing.at(one.result.points, asked)) for one in found]
     return render(
         "pairs.html.jinja",
         head,
         fingerprint=found[0].result.fingerprint,
-        sentences=summary.sentences(found),
+        sentences=[*opening, *summary.sentences(found)],
         figures=summary.figures(found[0]),
         shared=asked,
         systems=systems,

@@ -30,14 +30,19 @@ if TYPE_CHECKING:
 
 
 def write_pairs_report(
-    evaluated: Sequence[Evaluated], folder: Path, top: Head, calibration: Calibration | None
+    evaluated: Sequence[Evaluated],
+    folder: Path,
+    top: Head,
+    calibration: Calibration | None,
+    opening: Sequence[str] = (),
+    pictures: Pictures | None = None,
 ) -> Path:
     """Write the report of pairs; see `kith.evaluation.report.write_report`."""
     for one in evaluated:
         check_folder(folder, one.protocol.photos, walked=one.protocol.exhaustive)
     found = findings.find(evaluated, calibration)
     figures = drawn(found, top.mark)
-    text = page.page(found, figures, Pictures(), top, calibration)
+    text = page.page(found, figures, pictures or Pictures(), top, calibration, opening)
     return _written(folder, text, numbers.report_shape(found, top), figures.files)
 
 
