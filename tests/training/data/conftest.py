@@ -52,13 +52,13 @@ def folder(celebrities: Path, tmp_path: Path) -> Path:
 def made(tmp_path: Path) -> Made:
     """Makes a set of squares of one colour each, which says whose it is."""
 
-    def make(counts: Sequence[int], side: int = 8, rim: int = 0) -> TrainingSet:
+    def make(counts: Sequence[int], side: int = 8, rim: int = 0, base: int = 0) -> TrainingSet:
         person = np.repeat(np.arange(len(counts)), counts).astype(np.int32)
         digests = tuple(f"{row:064x}" for row in range(len(person)))
         length = side + 2 * rim
         with KeptCrops(tmp_path, f"{len(person)}-{side}", side, rim) as kept:
             for row, digest in enumerate(digests):
-                kept.keep(digest, np.full((length, length, 3), row % 256, np.uint8))
+                kept.keep(digest, np.full((length, length, 3), (base + row) % 256, np.uint8))
         return TrainingSet(
             crops=kept.crops(digests),
             painted=None,

@@ -85,6 +85,19 @@ def test_over_the_epochs_all_photos_of_a_person_are_shown_evenly() -> None:
     assert (shown[12:] == 3).all()
 
 
+def test_each_epoch_meets_people_anew_and_leaves_other_photos_out() -> None:
+    labels = labels_of([5] * 20)
+    plan = Plan(labels, people=4, photos=4, seed=1, turns=1)
+    together = {frozenset(labels[plan.batch(epoch, 0)].tolist()) for epoch in range(10)}
+    assert len(together) == 10
+    shown = np.zeros(100, int)
+    for epoch in range(20):
+        for step in range(plan.steps):
+            shown += np.bincount(plan.batch(epoch, step), minlength=100)
+    assert 8 <= shown.min() < shown.max() <= 20
+    assert shown.sum() == 20 * 80
+
+
 def test_an_epoch_is_long_enough_for_half_of_the_people() -> None:
     assert Plan(labels_of([100] * 20), people=16, photos=4, seed=0).turns == 25
     assert Plan(labels_of([100] * 20), people=16, photos=4, seed=0).steps == 32

@@ -2,19 +2,20 @@ from __future__ import annotations
 
 import errno
 import shutil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image
 
 import kith
-from kith.alignment import ARCFACE, RECIPES
+from kith.alignment import ARCFACE, RECIPES, SimilarityCrop
 from kith.errors import NoPhotos, OptionError, OutputError, ProtocolError, UnknownModel
 from kith.evaluation.describe import meant
-from kith.masks import MaskLook, Painter, is_masked
+from kith.masks import MaskLook, Painter, is_masked, random_look
 from kith.media import Limits
-from kith.training.data import gather, keeping, room
+from kith.training.data import gather, keeping, looking, room
 from kith.training.data.rim import crop_with_rim
 
 from .conftest import RIM
@@ -205,6 +206,82 @@ def test_another_seed_or_no_masks_looks_again_only_where_it_must(
     assert not all(np.array_equal(one.painted[row], two.painted[row]) for row in range(9))
 
 
+def test_each_photo_gets_a_mask_of_its_own(
+    folder: Path, networks: ModelStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks = []
+    monkeypatch.setattr(
+        looking, "random_look", lambda rng: looks.append(random_look(rng)) or looks[-1]
+    )
+    gather(folder, ARCFACE, work=tmp_path / "work", painted=True, store=networks)
+    assert len(set(looks)) == 9
+    assert len({look.style for look in looks}) >= 3
+    assert {look.coverage for look in looks} == {"nose"}
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"rim": 4},
+        {"recipe": RECIPES["openface-96"]},
+        {"recipe": SimilarityCrop("another", 1, 112, ARCFACE.template + 5)},
+        {"limits": Limits(full_side=200)},
+        {"detector": "mtcnn"},
+    ],
+)
+def test_what_was_gathered_otherwise_is_not_taken(
+    other: dict[str, Any], folder: Path, networks: ModelStore, tmp_path: Path
+) -> None:
+    one = {"recipe": ARCFACE, "rim": 0, "store": networks}
+    before = gather(folder, work=tmp_path / "work", **one)
+    after = gather(folder, work=tmp_path / "work", **(one | other))
+    anew = gather(folder, work=tmp_path / "anew", **(one | other))
+    assert after.photos == anew.photos
+    rows = range(len(anew.crops))
+    assert all(np.array_equal(after.crops[row], anew.crops[row]) for row in rows)
+    same = [np.array_equal(before.crops[row], after.crops[row]) for row in rows]
+    assert not all(same)
+
+
+def test_of_several_faces_the_one_that_is_meant(
+    recognizer: kith.Recognizer, folder: Path, networks: ModelStore, tmp_path: Path
+) -> None:
+    """A smaller and sharper face at the edge is somebody passing by."""
+    surer = 0
+    for path in sorted(folder.rglob("*.jpg")):
+        photo = kith.load_photo(path).pixels
+        small = photo[::2, ::2]
+        height, width = photo.shape[:2]
+        both = np.full((height, width + 2 * small.shape[1], 3), 90, np.uint8)
+        both[:, small.shape[1] : small.shape[1] + width] = cv2.GaussianBlur(photo, (0, 0), 3)
+        both[: small.shape[0], -small.shape[1] :] = small
+        Image.fromarray(both).save(path.with_suffix(".png"))
+        path.unlink()
+    found = gather(folder, ARCFACE, work=tmp_path / "work", store=networks)
+    (embedder,) = recognizer._embedder.parts
+    for row, path in enumerate(found.photos):
+        photo = recognizer.describe(path)
+        face, _ = meant(photo)
+        surer += face is not photo.faces[0]
+        assert np.array_equal(embedder.embed([found.crops[row]])[0], face.embedding)
+    assert surer
+
+
+def test_a_face_too_poor_to_tell_is_left_out(
+    folder: Path, networks: ModelStore, tmp_path: Path
+) -> None:
+    poor = sorted(folder.rglob("*.jpg"))[2]
+    photo = Image.open(poor)
+    small = photo.resize((photo.width // 16, photo.height // 16)).resize(photo.size)
+    small.save(poor, quality=40)
+    found = gather(folder, ARCFACE, work=tmp_path / "work", store=networks)
+    [skipped] = found.skipped
+    assert skipped.photo == str(poor)
+    assert skipped.reason.startswith("face ")
+    again = gather(folder, ARCFACE, work=tmp_path / "work", store=networks)
+    assert again.skipped == found.skipped
+
+
 def test_an_interrupted_run_goes_on(
     folder: Path, networks: ModelStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -299,6 +376,8 @@ def test_what_is_no_use_is_left_out_and_said(
     assert reasons[str(three / "meadow.png")] == "no face found"
     assert reasons[str(two / "twin.jpg")] == f"the same file lies with {one.name}"
     assert reasons[str(photos[one][1])] == f"the same file lies with {two.name}"
+    [squares] = (tmp_path / "work").glob("*.crops")
+    assert squares.stat().st_size == 10 * 112 * 112 * 3  # copies are kept once
     copies = {str(photos[one][0]), str(one / "again.jpg")}
     assert len(copies & set(reasons)) == 1
     assert found.people == (one.name, two.name, three.name, alone.name)
@@ -320,7 +399,7 @@ def test_whoever_has_many_photos_is_said(
         shutil.copy(photo, many / f"more {index}.jpg")
     found = gather(folder, ARCFACE, work=tmp_path / "work", store=networks)
     most = int(np.bincount(found.person)[0])
-    assert f"somebody has {most} photos, the usual person 3" in "\n".join(found.notes)
+    assert f"somebody has {most} photos, others usually 3" in "\n".join(found.notes)
 
 
 def test_the_fingerprint_knows_photos_and_grouping_alone(
@@ -329,6 +408,8 @@ def test_the_fingerprint_knows_photos_and_grouping_alone(
     work = tmp_path / "work"
     before = gather(folder, ARCFACE, work=work, store=networks)
     one, two, _ = sorted(folder.iterdir())
+    first, *_ = sorted(one.iterdir())
+    first.rename(one / "zz last.jpg")
     one.rename(folder / "zzz")
     elsewhere = folder.rename(tmp_path / "elsewhere")
     named_otherwise = gather(elsewhere, ARCFACE, work=work, store=networks)
@@ -353,6 +434,8 @@ def test_too_few_people_are_refused_in_one_line(
     Image.new("RGB", (200, 200)).save(two / "night.png")
     with pytest.raises(ProtocolError, match="two photos with a usable face"):
         gather(folder, ARCFACE, work=tmp_path / "work", store=networks)
+    with pytest.raises(ProtocolError, match=r"holds one person, .* a folder for each"):
+        gather(folder.parent, ARCFACE, work=tmp_path / "work", store=networks)
     with pytest.raises(NoPhotos):
         gather(tmp_path / "work", ARCFACE, work=tmp_path / "work", store=networks)
 

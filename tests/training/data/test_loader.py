@@ -68,6 +68,24 @@ def test_any_number_of_threads_gives_the_same_batches(made: Made, count: int) ->
         assert np.array_equal(one.rows, other.rows)
 
 
+def test_no_two_squares_are_changed_alike(made: Made) -> None:
+    found = made([1] * 4, side=32, rim=5, base=120)
+    split = hold_out(found, 0.0, seed=0)
+    plan = Plan(split.classes, people=4, photos=5, seed=1, singles=True, turns=2)
+    loader = Loader(found, split, plan, Augment(("colour",), 32, 5), seed=2)
+    batches = [batch for epoch in range(3) for batch in loader.epoch(epoch)]
+    assert len(batches) == 6
+    colours = {
+        tuple(pixels[0, 0])
+        for batch in batches
+        for pixels, row in zip(batch.pixels, batch.rows, strict=True)
+        if row == 3
+    }
+    assert len(colours) > 15  # of 30, of which every fifth is not changed
+    other = Loader(found, split, plan, Augment(("colour",), 32, 5), seed=3).batch(0, 0)
+    assert not np.array_equal(other.pixels, batches[0].pixels)
+
+
 def test_an_epoch_goes_on_from_any_step(made: Made) -> None:
     loader = loader_of(made([3] * 30))
     whole, rest = list(loader.epoch(2)), list(loader.epoch(2, start=5))

@@ -114,7 +114,7 @@ def about_people(counts: npt.NDArray[np.int64], gone: Sequence[str]) -> list[str
     """Say what is worth knowing of how many photos people have.
 
     Args:
-        counts: photos of each person, 1 or more.
+        counts: photos of each person, 1 or more; two people have two.
         gone: people none of whose photos can be learned from.
     """
     notes = []
@@ -126,11 +126,11 @@ def about_people(counts: npt.NDArray[np.int64], gone: Sequence[str]) -> list[str
     if single:
         have = "has" if single == 1 else "have"
         notes.append(f"{single:,} of {len(counts):,} people {have} one photo: no pair shows them")
-    usual, most = float(np.median(counts)), int(counts.max())
+    usual, most = float(np.median(counts[counts >= 2])), int(counts.max())
     if most >= UNEVEN * usual:
         notes.append(
-            f"somebody has {most:,} photos, the usual person {usual:g}: each person is shown "
-            "equally often all the same"
+            f"somebody has {most:,} photos, others usually {usual:g}: each person is shown equally "
+            "often all the same"
         )
     return notes
 
@@ -149,6 +149,11 @@ def check_people(root: str, counts: npt.NDArray[np.int64], *, usable: bool) -> N
     pairs = int(np.count_nonzero(counts >= 2))
     if pairs >= 2:
         return
+    if len(counts) == 1:
+        raise ProtocolError(
+            f"{printable(root)} holds one person, and learning needs two or more: give the folder "
+            "that holds a folder for each"
+        )
     few = "nobody has" if pairs == 0 else "only one person has"
     what = "two photos with a usable face" if usable else "two photos"
     raise ProtocolError(
