@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 from kith.classification.answers import Classification, NamedClass, PhotoClasses
-from kith.classification.bare import bare_vectors
 from kith.classification.pinned import require_contract
 from kith.classification.verdicts import verdict_of
 from kith.errors import OptionError, UnknownModel, printable
@@ -148,7 +147,7 @@ class HeadClassifier:
         """
         if not faces:
             return ()
-        vectors = bare_vectors(faces, self._space)
+        vectors = np.stack([face.embedding for face in faces if face.embedding is not None])
         said, similar = self._run(vectors)
         return tuple(
             self._answer(face, row, self._similarities(face, near), top)

@@ -11,7 +11,7 @@ from kith.cli import options
 from kith.cli.options import DetectorId, Device, Json, NoCache, Quiet
 
 if TYPE_CHECKING:
-    from kith.training.head.learn import Told
+    from kith.training.head.learning import Told
     from kith.training.head.records import Kind
 
 
@@ -79,13 +79,13 @@ def head(
     from kith.cli.output import emit
     from kith.cli.trained_head import print_report, report_shape
     from kith.models import ModelStore
+    from kith.models.own import require_free
     from kith.training.head import HeadSettings, learn
-    from kith.training.head.learn import require_free
     from kith.training.require import HEADS, require
 
     require(HEADS)
     settings = HeadSettings(out, _kind(kind), fpir, reject=not no_reject, seed=seed)
-    require_free(out, ModelStore(), replace=replace)
+    require_free(ModelStore(), out, replace=replace)
     shown = not (as_json or quiet)
     recognizer = options.make_recognizer(detector, embedder, device, shown=shown)
     with recognizer, options.face_cache(used=not no_cache) as cache:
@@ -112,7 +112,7 @@ def _kind(name: str) -> Kind:
 def _told(*, shown: bool) -> Told:
     from kith.cli.output import spinner
     from kith.cli.progress import photo_progress
-    from kith.training.head.learn import Told
+    from kith.training.head.learning import Told
 
     return Told(
         lambda what, total: photo_progress(what, total, shown=shown),

@@ -4,7 +4,7 @@ Every kind of head is one matrix on the unit vectors of an embedder that stays a
 out as a small ONNX graph with the names of its people.
 """
 
-from kith.training.head.learn import learn
+from kith.training.head.learning import learn
 from kith.training.head.records import HeadReport, HeadSettings
 
 __all__ = ["HeadReport", "HeadSettings", "learn"]

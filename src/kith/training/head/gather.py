@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from kith.classification.bare import bare_vectors
-from kith.errors import InputError, printable
+from kith.errors import InputError, WeightsUnreadable, printable
 from kith.evaluation.describe import describe
 from kith.evaluation.protocols.folder import folder_photos
 from kith.masks.space import is_worn
+from kith.models.labels import checked_labels
 from kith.training.head.records import Gathered, References
 from kith.training.records import Skipped
 
@@ -97,6 +97,7 @@ def gather(looked: Looked, recognizer: Recognizer, root: str | os.PathLike[str])
     rows = np.array([row for row, reason in enumerate(reasons) if reason is None], dtype=np.intp)
     names, person = np.unique(folder.person[rows], return_inverse=True)
     people = tuple(folder.people[name] for name in names.tolist())
+    _check_names(people)
     counts = np.bincount(person, minlength=len(people))
     _check(root, counts)
     references = References(
@@ -191,6 +192,19 @@ def _check(root: str | os.PathLike[str], counts: npt.NDArray[np.int64]) -> None:
         )
 
 
+def _check_names(people: tuple[str, ...]) -> None:
+    """Refuse now what could not be kept at the end.
+
+    Raises:
+        InputError: a folder is called what is no name.
+    """
+    for name in people:
+        try:
+            checked_labels([name], 1)
+        except WeightsUnreadable:
+            raise InputError(f"{printable(name, 60)!r} is no name: rename the folder") from None
+
+
 def _notes(
     folder: FolderPhotos, references: References, counts: npt.NDArray[np.int64]
 ) -> Iterator[str]:
@@ -224,7 +238,7 @@ def _vectors(described: Described, rows: npt.NDArray[np.intp], recognizer: Recog
     found = [face for row in rows.tolist() if (face := described.faces[row]) is not None]
     if not found:
         return np.empty((0, recognizer.contract.dimension), np.float32)
-    return bare_vectors(found, recognizer.masked_space)
+    return np.stack([face.embedding for face in found if face.embedding is not None])
 
 
 def _quality(described: Described, rows: npt.NDArray[np.intp]) -> npt.NDArray[np.float64]:

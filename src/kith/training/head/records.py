@@ -54,8 +54,7 @@ class References:
     """Faces of known people, one of each photo.
 
     Attributes:
-        vectors: float32 unit vectors, N × d; masked faces as they would be without a mask, as far
-            as that is known.
+        vectors: float32 unit vectors, N × d.
         person: int32, N: whose, rising.
         people: names.
         photos: paths, N.

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kith.embedding import FusedSpec, parse
-from kith.errors import OptionError, printable
 from kith.models import ModelStore
-from kith.models.own import check_id, keep_own, own_cards
+from kith.models.own import keep_own, require_free
 from kith.training.head import outside
 from kith.training.head.gather import gather, look
 from kith.training.head.graph import build, prove
@@ -89,7 +88,7 @@ def learn(
     """
     require(HEADS)
     store, told = store or ModelStore(), told or Told()
-    require_free(settings.out, store, replace=replace)
+    require_free(store, settings.out, replace=replace)
     known = gather(look(recognizer, root, told.bar, cache), recognizer, root)
     data, notes = _asked(known, strangers, held_out, recognizer, cache, told)
     began = time.monotonic()
@@ -111,20 +110,6 @@ def learn(
         notes=(*known.notes, *notes, *judged.notes),
         seconds=time.monotonic() - began,
     )
-
-
-def require_free(out: str, store: ModelStore, *, replace: bool) -> None:
-    """Refuse, before any work, an id that cannot be taken.
-
-    Raises:
-        OptionError: it cannot.
-    """
-    check_id(out)
-    if not replace and out in own_cards(store.home):
-        raise OptionError(
-            f"you have a model {printable(out, 60)} of your own already: give another id, or "
-            "--replace"
-        )
 
 
 def _asked(
