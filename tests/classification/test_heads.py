@@ -11,6 +11,7 @@ from PIL import Image
 
 import kith
 from kith.classification import Classifier, HeadClassifier, head_card, open_classifier
+from kith.classification.heads import head_names
 from kith.classification.pinned import pin, pinned
 from kith.errors import ContractMismatch, ModelCorrupt, OptionError, UnknownModel
 from kith.masks import MaskLook, Painter
@@ -132,11 +133,19 @@ def test_a_masked_face_is_compared_as_a_gallery_compares_it(
 
 
 def test_the_flat_function_and_the_kind_that_a_name_asks_for(
-    store: ModelStore, celebrities: Path, monkeypatch: pytest.MonkeyPatch
+    store: ModelStore, celebrities: Path, presidents: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("KITH_HOME", str(store.home))
     [found, *_] = kith.classify(celebrities / "val" / "madonna" / "02.jpg", model="five")
     assert found.named.name == "madonna"
+    always = replace(own_card(store.home, "five"), reject=None)
+    names = head_names(always, store)
+    keep_own(store, replace(always, id="again"), store.path(always).read_bytes(), names)
+    president = presidents / "obama.jpg"
+    assert kith.classify(president, model="again")[0].verdict is Verdict.MATCH
+    strict = replace(always, id="again", reject=0.5)
+    keep_own(store, strict, store.path(always).read_bytes(), names, replace=True)
+    assert kith.classify(president, model="again")[0].verdict is Verdict.UNKNOWN
     with open_classifier("five") as opened:
         assert isinstance(opened, HeadClassifier)
     assert head_card("vggface2-resnet50", store) is None

@@ -121,6 +121,35 @@ def test_classify(
     schemas.Classified.model_validate(found)
 
 
+def test_classify_with_a_head(
+    settings: Settings,
+    recognizer: kith.Recognizer,
+    photo: bytes,
+    celebrities: Path,
+    tmp_path: Path,
+    monkeypatch: Any,
+) -> None:
+    pytest.importorskip("sklearn", reason="needs the extra kith[train]")
+    from kith.training.head import HeadSettings, learn
+
+    models = home() / "models"
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "models").symlink_to(models)
+    monkeypatch.setenv("KITH_HOME", str(tmp_path / "home"))
+    learn(celebrities / "val", HeadSettings("five"), recognizer)
+    known = (celebrities / "train" / "madonna" / "01.jpg").read_bytes()
+    with serving(settings, recognizer) as served:
+        ask = "/v1/classify?model=five"
+        seen = served.client.post(ask, files={"photo": known}).json()
+        stranger = served.client.post(ask, files={"photo": photo}).json()
+        learn(celebrities / "val", HeadSettings("five", reject=False), recognizer, replace=True)
+        again = served.client.post(ask, files={"photo": photo}).json()
+    assert (seen["faces"][0]["verdict"], seen["faces"][0]["name"]) == ("match", "madonna")
+    assert (stranger["faces"][0]["verdict"], stranger["faces"][0]["name"]) == ("unknown", None)
+    assert again["faces"][0]["verdict"] == "match"
+    schemas.Classified.model_validate(stranger)
+
+
 def test_no_face_is_an_answer(served: Served) -> None:
     from io import BytesIO
 

@@ -11,6 +11,7 @@ from kith.classification.opening import (
     classify,
     default_classifier,
     head_card,
+    head_version,
     open_classifier,
 )
 
@@ -21,5 +22,6 @@ __all__ = [
     "classify",
     "default_classifier",
     "head_card",
+    "head_version",
     "open_classifier",
 ]

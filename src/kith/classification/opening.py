@@ -77,8 +77,16 @@ def open_classifier(
 
 def default_classifier(model: str = MODEL) -> AnyClassifier:
     """Return the classifier of a model, loaded once while no other is asked for."""
-    head = head_card(model, ModelStore())
-    return _opened(model, head.weights.sha256 if head else "")
+    return _opened(model, head_version(model, ModelStore()))
+
+
+def head_version(model: str, store: ModelStore) -> str:
+    """Return what changes when a head is learned anew under its id; empty for another model."""
+    head = head_card(model, store)
+    if head is None:
+        return ""
+    labels = head.labels.sha256 if head.labels else ""
+    return f"{head.weights.sha256} {labels} {head.embedder} {head.reject}"
 
 
 @lru_cache(maxsize=1)

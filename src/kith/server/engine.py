@@ -20,7 +20,7 @@ from kith.recognizer import Recognizer
 from kith.server.work import Work
 
 if TYPE_CHECKING:
-    from kith.classification import Classifier
+    from kith.classification import AnyClassifier
     from kith.models.card import ModelCard, Weights
     from kith.models.progress import Progress
     from kith.server.settings import ServerLimits, Settings
@@ -72,7 +72,7 @@ class Engine:
             limits = replace(limits, photo_pixels=recognizer.pipeline.limits.max_pixels)
         self.limits = limits
         self._settings = settings
-        self._classifiers: dict[str, Classifier] = {}
+        self._classifiers: dict[tuple[str, str], AnyClassifier] = {}
         self._loading = Lock()
         with ExitStack() as opened:
             if recognizer is None:
@@ -95,26 +95,29 @@ class Engine:
             return calibration.threshold_for(self.people.store.count())
         return self.recognizer.threshold
 
-    def classifier(self, model: str) -> Classifier:
+    def classifier(self, model: str) -> AnyClassifier:
         """Return a classifier, which is loaded when it is first asked for; call it in a thread.
 
         Raises:
-            UnknownModel: there is no such network, or it has no classifier.
+            UnknownModel: there is no such network or head, or it has no classifier.
+            ContractMismatch: a head's embedder is not what it was.
             ModelError: it cannot be had or run.
         """
-        from kith.classification import Classifier
+        from kith.classification import head_version, open_classifier
 
         with self._loading:
-            found = self._classifiers.get(model)
+            store = OnlyHere()
+            version = (model, head_version(model, store))
+            found = self._classifiers.get(version)
             if found is None:
                 used = self._settings
                 limits = photo_limits(self.limits)
-                found = Classifier(
-                    model, used.detector, used.device, limits=limits, store=OnlyHere()
+                found = open_classifier(
+                    model, used.detector, used.device, limits=limits, store=store
                 )
                 while len(self._classifiers) >= MOST_CLASSIFIERS:  # somebody may be using it
                     self._classifiers.pop(next(iter(self._classifiers)))
-                self._classifiers[model] = found
+                self._classifiers[version] = found
             return found
 
     def close(self) -> None:

@@ -77,12 +77,15 @@ async def verify(request: Request, threshold: Threshold = None) -> JSONResponse:
 @router.post("/classify", **described.photo(schemas.Classified))
 async def classify(
     request: Request,
-    model: Annotated[str, Query(max_length=100, description="A network with a classifier.")] = (
-        "vggface2-resnet50"
-    ),
+    model: Annotated[
+        str, Query(max_length=100, description="A network with a classifier, or a head.")
+    ] = "vggface2-resnet50",
     top: Top = 5,
 ) -> JSONResponse:
-    """Name faces after the celebrities that a network was trained on; it always names somebody."""
+    """Name faces after the celebrities that a network was trained on, or the people of a head.
+
+    A network always names somebody; a head of the server's own says when it is nobody it knows.
+    """
     engine: Engine = request.app.state.engine
     charge(request)
     upload = await read_photo(request)

@@ -65,9 +65,14 @@ class Class(Shape):
 
 
 class ClassedFace(Face):
-    """A face, and whom it looks like."""
+    """A face, and whom it looks like; a head of the user's own says when it is nobody it knows."""
 
     top: list[Class]
+    verdict: Literal["match", "unknown", "low_quality"] | None = None
+    name: str | None = None
+    similarity: float | None = None
+    threshold: float | None = None
+    reason: str | None = None
 
 
 class Promise(Shape):
