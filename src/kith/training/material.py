@@ -30,7 +30,7 @@ RIM = 1 / 8
 PEOPLE = 16
 """In a batch, where nobody says how many and there are so many."""
 
-HALVED = 8
+HALVED = 10
 """People held out from which half of them choose the epoch and the others judge the result."""
 
 

@@ -44,10 +44,15 @@ class Exported:
     Args:
         model: that has learned.
         want: what it is given.
+
+    Attributes:
+        graph: the file's bytes.
+        sha256: of them.
     """
 
     def __init__(self, model: onnx.ModelProto, want: Input) -> None:
         self.graph = model.SerializeToString()
+        self.sha256 = hashlib.sha256(self.graph).hexdigest()
         self._input = want
         with TemporaryDirectory(prefix="kith-") as folder:
             path = Path(folder) / "network.onnx"
@@ -129,8 +134,3 @@ def make_card(
             figures=figures,
         ),
     )
-
-
-def digest(graph: bytes) -> str:
-    """Return the sha256 of a graph."""
-    return hashlib.sha256(graph).hexdigest()

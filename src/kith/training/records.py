@@ -41,10 +41,13 @@ class Skipped:
     Attributes:
         photo: its path.
         reason: in a few words.
+        person: whose it is, where it is a failure to acquire: it counts in what is measured.
+            Empty for copies of other photos, which do not.
     """
 
     photo: str
     reason: str
+    person: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

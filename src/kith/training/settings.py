@@ -63,7 +63,7 @@ class Settings:
     freeze: float = 0.0
     norms: bool = True
     augment: tuple[str, ...] = ("flip", "crop", "colour", "jpeg", "blur")
-    held_out: float = 0.2
+    held_out: float = 0.3
     patience: int = 5
     precision: Precision = "float32"
     device: str = "cpu"

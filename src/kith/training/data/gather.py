@@ -167,7 +167,7 @@ def _training_set(
 ) -> TrainingSet:
     names = [folder.people[number] for number in folder.person.tolist()]
     photos = list(zip(folder.photos, looks, names, strict=True))
-    failed = [Skipped(path, look.reason) for path, look, _ in photos if look.reason]
+    failed = [Skipped(path, look.reason, name) for path, look, name in photos if look.reason]
     used = without_copies(
         [Known(path, look.digest, name) for path, look, name in photos if not look.reason]
     )

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 import onnx
 
-from kith.errors import ModelError, UnknownModel, printable
+from kith.errors import UnknownModel, printable
 from kith.models.card import Licence
-from kith.models.catalogue import CARDS, FUSIONS, PRESETS, card
+from kith.models.catalogue import CARDS, FUSIONS, PRESETS, card, known
 from kith.models.graphs import find_graph
+from kith.models.licences import require_derivatives
 from kith.models.rewrite import free_batch, rewrite
 from kith.training.network.backbones import BACKBONES
 
@@ -79,12 +80,8 @@ def open_start(name: str, store: ModelStore, seed: int) -> Start:
             OWN,
             backbone.paper,
         )
-    found = _embedder(name)
-    if not found.licence.derivatives:
-        raise ModelError(
-            f"{found.id} is under {found.licence.name}, which forbids changed weights "
-            f"({found.licence.url}): nothing can be trained from it"
-        )
+    found = embedder(name, store)
+    require_derivatives(found)
     store.require_licence(found)
     model = onnx.load_model_from_string(_graph(found, store))
     return Start(
@@ -107,9 +104,13 @@ def _graph(found: ModelCard, store: ModelStore) -> bytes:
     return rewrite(store.path(found).read_bytes(), [free_batch])
 
 
-def _embedder(name: str) -> ModelCard:
-    """Return the card of a single embedder."""
-    can = _can_learn()
+def embedder(name: str, store: ModelStore) -> ModelCard:
+    """Return the card of a single embedder, of the catalogue or of the user's own.
+
+    Raises:
+        UnknownModel: there is nothing of this name that can learn; the message lists what can.
+    """
+    can = [*BACKBONES, *known("embedding", store.home)]
     plain, plus, _ = name.partition("+")
     if plus and plain in can:
         raise UnknownModel(
@@ -129,9 +130,4 @@ def _embedder(name: str) -> ModelCard:
             f"nothing that can learn is called {printable(name, 60)!r}{hint} "
             f"(there is: {', '.join(can)})"
         )
-    return card(name)
-
-
-def _can_learn() -> list[str]:
-    """Return the names of all that can learn: backbones, then embedders."""
-    return [*BACKBONES, *(one.id for one in CARDS.values() if one.task == "embedding")]
+    return card(name, store.home)
