@@ -105,7 +105,8 @@ def person(name: str) -> str:
 def photo(path: str) -> str:
     """Return what tells a photo from others: its file name, with its folder's where that helps."""
     *_, folder, name = ("", *PurePath(path).parts)
-    return printable(name if folder and name.startswith(folder) else f"{folder}/{name}", _NAME)
+    alone = not folder or name.startswith(folder)
+    return printable(name if alone else f"{folder}/{name}", _NAME)
 
 
 def line(text: str) -> str:
