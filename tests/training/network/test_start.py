@@ -7,9 +7,16 @@ from dataclasses import replace
 import onnx
 import pytest
 
-from kith.errors import LicenceNotAccepted, ModelError, UnknownModel
+from kith.errors import (
+    LicenceForbidsDerivatives,
+    LicenceNotAccepted,
+    ModelCorrupt,
+    UnknownModel,
+)
 from kith.models import ModelStore, catalogue
+from kith.models.card import Origin
 from kith.models.catalogue import card
+from kith.models.own import TO_COME, keep_own
 
 pytest.importorskip("torch", reason="learning needs kith[train]")
 
@@ -76,7 +83,34 @@ def test_a_licence_is_accepted_first(tmp_path, monkeypatch) -> None:
 def test_a_licence_may_forbid_changed_weights(tmp_path, monkeypatch) -> None:
     closed = replace(card("sface"), licence=replace(card("sface").licence, derivatives=False))
     monkeypatch.setattr(catalogue, "CARDS", {**catalogue.CARDS, "sface": closed})
-    with pytest.raises(ModelError, match=r"^sface is under Apache-2.0, which forbids") as caught:
+    with pytest.raises(LicenceForbidsDerivatives, match=r"^sface is under Apache-2.0") as caught:
         open_start("sface", ModelStore(tmp_path), seed=0)
     assert "\n" not in str(caught.value)
     assert not list(tmp_path.iterdir())
+
+
+def test_a_model_of_ones_own_learns_on(tmp_path, networks: ModelStore) -> None:
+    store = ModelStore(tmp_path)
+    first = open_start("mobilefacenet", networks, seed=5)
+    made = replace(
+        card("sface"),
+        id="ours",
+        weights=TO_COME,
+        input=first.input,
+        dimension=first.dimension,
+        licence=first.licence,
+        threshold=None,
+        mirror_threshold=None,
+        origin=Origin("triplet", "mobilefacenet", "", "0" * 64, 2, 10, "2026-01-02T03:04:05+00:00"),
+    )
+    keep_own(store, made, first.model.SerializeToString())
+    again = open_start("ours", store, seed=0)
+    assert again.card is not None
+    assert again.card.id == "ours"
+    assert {w.name: w.raw_data for w in again.model.graph.initializer} == {
+        w.name: w.raw_data for w in first.model.graph.initializer
+    }
+    assert "BatchNormalization" in {node.op_type for node in again.model.graph.node}
+    (tmp_path / "own" / "ours" / "card.json").write_text("{}")
+    with pytest.raises(ModelCorrupt, match="card of your own model ours is damaged"):
+        open_start("ours", store, seed=0)

@@ -13,6 +13,7 @@ from kith.models.card import Licence
 from kith.models.catalogue import CARDS, FUSIONS, PRESETS, card, known
 from kith.models.graphs import find_graph
 from kith.models.licences import require_derivatives
+from kith.models.own import is_own
 from kith.models.rewrite import free_batch, rewrite
 from kith.training.network.backbones import BACKBONES
 
@@ -65,8 +66,9 @@ def open_start(name: str, store: ModelStore, seed: int) -> Start:
 
     Raises:
         UnknownModel: there is nothing of this name that can learn; the message lists what can.
+        LicenceForbidsDerivatives: changed weights may not be made.
         LicenceNotAccepted: the licence asks for that first.
-        ModelError: the licence forbids changed weights, or the weights cannot be had.
+        ModelError: the weights cannot be had.
     """
     backbone = BACKBONES.get(name)
     if backbone is not None:
@@ -121,7 +123,8 @@ def embedder(name: str, store: ModelStore) -> ModelCard:
             f"{name} joins networks or stands for one; name the one that is to learn: "
             f"{', '.join(can)}"
         )
-    if name in CARDS and name not in can:
+    if name not in can and (name in CARDS or is_own(store.home, name)):
+        card(name, store.home)  # one of the user's own that is damaged says so
         raise UnknownModel(f"{name} is not an embedder; what can learn: {', '.join(can)}")
     if name not in can:
         nearest = difflib.get_close_matches(name.casefold(), can, n=1)
