@@ -132,7 +132,11 @@ def figures(
     right = others.decided(comparisons.similarity, comparisons.same, parts)
     accuracy = others.accuracy(right, comparisons.same)
     wanted = Wanted(rates=tuple(rates), eer=True, auc=True)
-    found = _accuracies(comparisons, rounds, seed) if rounds else None
+    sampled = resample(trials, wanted, rounds, seed)
+    found = None
+    if sampled.eer is not None:
+        whole = bool(np.isfinite(comparisons.similarity).all())
+        found = 1 - sampled.eer if whole else _accuracies(comparisons, rounds, seed)
     return Figures(
         people=trials.people,
         accuracy=accuracy,
@@ -144,7 +148,7 @@ def figures(
         },
         interval=None if found is None else _within(found, accuracy, trials.people),
         rounds=found,
-        sampled=resample(trials, wanted, rounds, seed),
+        sampled=sampled,
     )
 
 
@@ -207,7 +211,10 @@ def student(share: float, freedom: int) -> float:
 
 
 def _accuracies(comparisons: Comparisons, rounds: int, seed: int) -> Floats:
-    """Return the accuracy in every round: of what was acquired, 1 − its equal error rate."""
+    """Return the accuracy in every round where some photos could not be acquired.
+
+    What was acquired is decided at its own equal error rate, the rest is not matched.
+    """
     same, a = comparisons.same, comparisons.a
     acquired = comparisons.similarity > -np.inf
     if not (acquired & same).any() or not (acquired & ~same).any():
