@@ -20,7 +20,9 @@ from kith.models import ModelStore
 from kith.models.catalogue import card
 from kith.models.home import home
 from kith.models.imports import import_file
+from kith.models.own import keep_own
 from kith.samples.clip import Actor, heads, make_clip, walk
+from models.own_graphs import embedder_card, embedder_graph
 from reference import random_weights
 
 ROOT = Path(__file__).parent.parent
@@ -45,12 +47,13 @@ def snippets(page: Path, language: str) -> list[str]:
 
 @pytest.fixture(scope="module")
 def kith_home(recognizer: object, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home with the default models in it, where a snippet may accept a licence."""
+    """A home with the default models and one of one's own, where a snippet may accept a licence."""
     place = tmp_path_factory.mktemp("home")
     store = ModelStore()
     store.pull([card("mtcnn"), card("face-landmarker")])
     for model in ("yunet", "sface", "mtcnn", "face-landmarker"):
         shutil.copytree(home() / "models" / model, place / "models" / model)
+    keep_own(ModelStore(place), embedder_card("mine"), embedder_graph())
     return place
 
 

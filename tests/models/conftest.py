@@ -8,6 +8,7 @@ import io
 import json
 import os
 import random
+import shutil
 import tarfile
 import threading
 import zipfile
@@ -16,7 +17,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from kith.models import ModelStore
 from kith.models.card import Input, Licence, ModelCard, Source, Weights
+from kith.models.catalogue import card
+from kith.models.own import keep_own
+
+from .own_graphs import NAMES, embedder_card, embedder_graph, head_card, head_graph
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -143,6 +149,32 @@ def home(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     monkeypatch.setenv("PIP_NO_CACHE_DIR", "1")
     return folder
+
+
+@pytest.fixture(scope="session")
+def owned(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A kith folder with two models of one's own, made once: an embedder and a head."""
+    store = ModelStore(tmp_path_factory.mktemp("owned"))
+    keep_own(store, embedder_card(), embedder_graph())
+    keep_own(store, head_card(), head_graph(), NAMES)
+    return store.home
+
+
+def _owned(model_id: str, owned: Path, home: Path) -> ModelCard:
+    shutil.copytree(owned / "own" / model_id, home / "own" / model_id)
+    return card(model_id, home)
+
+
+@pytest.fixture
+def mine(owned: Path, home: Path) -> ModelCard:
+    """An embedder of one's own in the home."""
+    return _owned("mine", owned, home)
+
+
+@pytest.fixture
+def family(owned: Path, home: Path) -> ModelCard:
+    """A head of one's own in the home."""
+    return _owned("family", owned, home)
 
 
 def make_card(

@@ -12,7 +12,8 @@ from kith.models.card import Input, Licence, ModelCard, Origin
 from kith.models.own import TO_COME
 
 DIMENSION = 8
-CLASSES = 3
+NAMES = ("Zoë Ünal", "Bo", "Ada")
+CLASSES = len(NAMES)
 MINE = Licence("your own", True, "", "trained by you")
 
 

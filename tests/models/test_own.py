@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +32,7 @@ from .conftest import BOUND
 from .own_graphs import (
     CLASSES,
     DIMENSION,
+    NAMES,
     embedder_card,
     embedder_graph,
     head_card,
@@ -43,17 +45,10 @@ if TYPE_CHECKING:
 
     from kith.models.card import ModelCard
 
-NAMES = ("Zoë Ünal", "Bo", "Ada")
-
 
 @pytest.fixture
 def store(home: Path) -> ModelStore:
     return ModelStore(home)
-
-
-@pytest.fixture
-def mine(store: ModelStore) -> ModelCard:
-    return keep_own(store, embedder_card(), embedder_graph())
 
 
 def content(folder: Path) -> dict[str, bytes]:
@@ -124,7 +119,18 @@ def test_a_fusion_of_ones_own_networks(store: ModelStore, mine: ModelCard) -> No
     "model_id",
     [
         *("", "Mine", "-mine", ".mine", "mine.", "my model", "a/b", "..", "a+b", "a@1", "é", "con"),
-        *("com1.x", "nul", "m" * 41, "sface", "yunet", "best", "fast", "sface-retail", "mine\n"),
+        *(
+            "com1.x",
+            "nul",
+            "m" * 41,
+            "sface",
+            "yunet",
+            "best",
+            "fast",
+            "sface-retail",
+            "mirror",
+            "mine\n",
+        ),
     ],
 )
 def test_an_id_that_cannot_be(store: ModelStore, model_id: str) -> None:
@@ -185,6 +191,35 @@ def test_a_disk_that_takes_no_more_leaves_the_old(
     assert not (store.home / "own" / "new").exists()
 
 
+def test_what_a_killed_process_leaves_is_no_model(store: ModelStore, mine: ModelCard) -> None:
+    """The card comes last: files without one, or that it does not name, count for nothing."""
+    folder = store.folder(mine)
+    half = store.home / "own" / "half"
+    half.mkdir()
+    for path in (half / "half-0123456789ab.onnx", folder / "mine-0123456789ab.onnx"):
+        path.write_bytes(b"?")
+    assert list(own_cards(store.home)) == ["mine"]
+    assert open_embedder("mine", store).contract.weights_sha256 == mine.weights.sha256
+    with pytest.raises(UnknownModel):
+        remove_own(store, "half")
+    kept = keep_own(store, embedder_card("half"), embedder_graph())
+    assert sorted(content(half)) == ["card.json", kept.weights.file]
+    keep_own(store, embedder_card(title="again"), embedder_graph(), replace=True)
+    assert not (folder / "mine-0123456789ab.onnx").exists()
+
+
+def test_two_at_once_leave_one_whole_model(store: ModelStore) -> None:
+    def keep(seed: int) -> ModelCard:
+        return keep_own(store, embedder_card(), embedder_graph(seed=seed), replace=True)
+
+    with ThreadPoolExecutor(4) as pool:
+        kept = list(pool.map(keep, range(4)))
+    (left,) = own_cards(store.home).values()
+    assert left in kept
+    assert store.check(left) == "ok"
+    assert sorted(content(store.folder(left))) == ["card.json", left.weights.file]
+
+
 def test_what_a_card_says_of_another_network_is_left_out(store: ModelStore) -> None:
     base = CARDS["facenet-vggface2"]
     changed = replace(
@@ -241,8 +276,8 @@ def test_a_graph_that_is_not_what_its_card_says(store: ModelStore) -> None:
     keep_own(store, embedder_card(), embedder_graph(side="side"))
 
 
-def test_a_head_has_its_labels(store: ModelStore) -> None:
-    kept = keep_own(store, head_card(), head_graph(), NAMES)
+def test_a_head_has_its_labels(store: ModelStore, family: ModelCard) -> None:
+    kept = family
     assert kept.labels is not None
     assert read_labels(store.labels(kept), CLASSES) == NAMES
     assert (kept.embedder, kept.classes, kept.reject) == ("sface", CLASSES, 0.3)
@@ -368,7 +403,7 @@ def test_a_licence_may_forbid_to_make_others(store: ModelStore) -> None:
 
 def test_every_name_of_kiths_is_taken() -> None:
     for name in (*CARDS, *FUSIONS, *PRESETS):
-        with pytest.raises(OptionError, match="is a model of kith's already"):
+        with pytest.raises(OptionError, match="means something to kith already"):
             check_id(name)
 
 

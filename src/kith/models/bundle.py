@@ -18,7 +18,7 @@ import zipfile
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
-from kith.errors import ModelUnavailable, OutputError, WeightsUnreadable, printable
+from kith.errors import ModelError, ModelUnavailable, OutputError, WeightsUnreadable, printable
 from kith.models.files import place, temporary_file
 from kith.models.integrity import sha256
 from kith.models.own import TO_COME, check_id, keep_own, own_card
@@ -99,11 +99,13 @@ def export_own(card: ModelCard, store: ModelStore, target: Path) -> str:
 
 
 def is_bundle(path: Path) -> bool:
-    """Tell whether a file is, or once was, a model that was exported."""
+    """Tell whether a file has the members of a model that was exported."""
     try:
-        with zipfile.ZipFile(path) as container:
-            return {MANIFEST, CARD} <= {one.filename for one in container.infolist()[:4]}
-    except (OSError, zipfile.BadZipFile, NotImplementedError, ValueError):
+        with _refusing(path), path.open("rb") as file:
+            _check_end(file)
+            with zipfile.ZipFile(file) as container:
+                return {MANIFEST, CARD, GRAPH} <= set(container.namelist())
+    except ModelError:
         return False
 
 

@@ -42,8 +42,8 @@ def check_id(model_id: str) -> None:
             f"{shown!r} cannot be a model's id: up to 40 of a-z, 0-9, dot, dash and underscore, "
             "the first a letter or a digit"
         )
-    if model_id in (*catalogue.CARDS, *catalogue.FUSIONS, *catalogue.PRESETS):
-        raise OptionError(f"{shown!r} is a model of kith's already; give yours another id")
+    if model_id in (*catalogue.CARDS, *catalogue.FUSIONS, *catalogue.PRESETS, "mirror"):
+        raise OptionError(f"{shown!r} means something to kith already; give yours another id")
 
 
 def check_card(card: ModelCard) -> None:
