@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from onnx import TensorProto, helper, numpy_helper
 
-from kith.models.card import Input, Licence, ModelCard, Weights
+from kith.models.card import Input, Licence, ModelCard, Origin, Weights
 from kith.training.records import TrainingSet
 
 if TYPE_CHECKING:
@@ -82,6 +82,9 @@ def card(model_id: str = "tiny", **changes: object) -> ModelCard:
         "training_data": "none",
         "crop": "arcface-112",
         "dimension": DIMENSION,
+        "origin": Origin(
+            "triplet", "made by hand", "", "0" * 64, 2, 4, "2026-01-01T00:00:00+00:00"
+        ),
     }
     return ModelCard(**{**facts, **changes})  # type: ignore[arg-type]
 
