@@ -79,13 +79,22 @@ def test_info_tells_how_one_came_to_be(run: Run, mine: ModelCard, family: ModelC
         "from mobilefacenet, begun at random",
         f"learned from 12 people, 90 photos; data {'ab' * 32}",
         "settings margin 0.2, seed 0, norms yes, device cpu, warmup –",
-        "held out accuracy 0.875, people 4, tar –",
+        "held out accuracy 0.875 people 4 tar –",
         "112×112 RGB",
     ):
         assert part in shown
     shown = " ".join(run("info", "family").split())
     for part in ("takes embeddings of sface, 8 numbers", "reject nobody below 0.3", "3 people by"):
         assert part in shown
+
+
+def test_figures_stand_with_their_intervals(run: Run, home: Path) -> None:
+    figures = {"accuracy": 0.98923, "accuracy_low": 0.94, "accuracy_high": 0.998}
+    told = origin(figures=figures | {"accuracy_trials": 1093, "gain": 0.0, "gain_low": -0.01})
+    keep_own(ModelStore(), embedder_card(origin=told), embedder_graph())
+    shown = run("info", "mine")
+    assert "accuracy 0.9892 (95 %: 0.94 to 0.998, of 1,093)" in shown
+    assert "gain 0 " in shown  # half an interval is none
 
 
 def test_check_and_path(run: Run, mine: ModelCard, home: Path) -> None:
@@ -101,7 +110,7 @@ def test_check_and_path(run: Run, mine: ModelCard, home: Path) -> None:
     ]
     assert "mine is corrupt; bring it back with" in run("path", "mine", error=ModelUnavailable)
     assert "`kith models remove torn`" in run("info", "torn", error=ModelCorrupt)
-    assert run("remove", "torn") == "torn: your own model is removed, 0.0 MB\n"
+    assert run("remove", "torn") == "torn: your own model is removed, 0.0 kB\n"
 
 
 def test_pulling_one_fetches_nothing(run: Run, mine: ModelCard) -> None:

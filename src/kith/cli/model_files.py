@@ -78,6 +78,7 @@ def export(
     The sha256 that is printed lets the other side make sure: `kith models import FILE --sha256`.
     """
     from kith.cli.output import spinner
+    from kith.cli.own_cards import size_words
     from kith.models.bundle import export_own
     from kith.models.catalogue import card as find
     from kith.models.store import ModelStore
@@ -91,7 +92,7 @@ def export(
     if as_json:
         emit({"id": card.id, "file": str(file), "sha256": digest, "bytes": size})
     elif not quiet:
-        say(f"{printable(str(file))}: {card.id}, {size / 1e6:.1f} MB")
+        say(f"{printable(str(file))}: {card.id}, {size_words(size)}")
         say(f"sha256 {digest}")
         if not card.licence.commercial:
             say(f"it is under {card.licence.name}, whoever gets it: {card.licence.note}")

@@ -132,6 +132,7 @@ def remove(model: _Id, as_json: Json = False, quiet: Quiet = False) -> None:
     Of a fusion or a preset: those of every model that it joins. A model of your own is gone then:
     `kith models export` keeps it.
     """
+    from kith.cli.own_cards import size_words
     from kith.models.imports import remove as take_away
     from kith.models.own import is_own, remove_own
     from kith.models.store import ModelStore
@@ -141,7 +142,7 @@ def remove(model: _Id, as_json: Json = False, quiet: Quiet = False) -> None:
         if as_json:
             emit({"id": model, "bytes": freed, "own": True})
         elif not quiet:
-            say(f"{model}: your own model is removed, {freed / 1e6:.1f} MB")
+            say(f"{model}: your own model is removed, {size_words(freed)}")
         return
     for card in _cards([model]):
         freed = take_away(card, ModelStore())

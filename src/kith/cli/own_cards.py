@@ -18,6 +18,8 @@ _LEARNED = {
     "head": "a head learned",
 }
 _SHOWN_DIGITS = 12
+_PARTS = ("low", "high", "trials")
+"""What stands behind a figure's name where its interval, or what it was counted on, is told."""
 PINNED = "contract_"
 """What the settings of a head begin with that pin its embeddings: for programs, not for people."""
 
@@ -84,7 +86,24 @@ def origin_lines(origin: Origin) -> Iterator[tuple[str, str]]:
     yield "learned from", f"{counts}; data {origin.fingerprint or 'unknown'}"
     settings = {key: one for key, one in origin.settings.items() if not key.startswith(PINNED)}
     yield "settings", _listed(settings)
-    yield "held out", _listed(origin.figures)
+    yield "held out", "\n".join(_measured(origin.figures))
+
+
+def size_words(size: int) -> str:
+    """Return a number of bytes as people read it."""
+    return f"{size / 1e6:.1f} MB" if size >= 100_000 else f"{size / 1e3:.1f} kB"
+
+
+def _measured(figures: Mapping[str, float | int | None]) -> Iterator[str]:
+    """Yield what was measured, each figure with its interval and what it was counted on."""
+    of = {f"{name}_{part}" for name in figures for part in _PARTS}
+    for name, value in figures.items():
+        if name in of:
+            continue
+        low, high, trials = (figures.get(f"{name}_{part}") for part in _PARTS)
+        words = "" if low is None or high is None else f"95 %: {_shown(low)} to {_shown(high)}"
+        more = ", ".join(filter(None, (words, "" if trials is None else f"of {_shown(trials)}")))
+        yield f"{name.replace('_', ' ')} {_shown(value)}" + (f" ({more})" if more else "")
 
 
 def _listed(values: Mapping[str, str | int | float | bool | None]) -> str:
