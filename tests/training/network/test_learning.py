@@ -163,8 +163,9 @@ def test_the_same_seed_learns_the_same(networks: ModelStore) -> None:
     assert all(torch.equal(states[0][key], states[1][key]) for key in states[0])
 
 
-def test_half_precision_learns_about_the_same(networks: ModelStore) -> None:
-    network, x = opened("mobilefacenet", networks)
+@pytest.mark.parametrize("name", ["mobilefacenet", "edgeface-s", "openface"])
+def test_half_precision_learns_about_the_same(name: str, networks: ModelStore) -> None:
+    network, x = opened(name, networks)
     network.train()
     full = torch.nn.functional.normalize(network(x))
     with torch.autocast("cpu", torch.bfloat16):
@@ -172,5 +173,6 @@ def test_half_precision_learns_about_the_same(networks: ModelStore) -> None:
     assert ((full * half).sum(1) > 0.99).all()
     half.sum().backward()
     assert all(
-        one.grad is not None and one.grad.dtype == torch.float32 for one in network.parameters()
+        one.grad is not None and one.grad.dtype == torch.float32 and one.grad.isfinite().all()
+        for one in network.parameters()
     )

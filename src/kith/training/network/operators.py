@@ -15,6 +15,7 @@ from torch.nn import functional
 from kith.errors import WeightsUnreadable, printable
 from kith.training.network import shapes, windows
 from kith.training.network.prelu import prelu
+from kith.training.network.windows import wide
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -147,17 +148,17 @@ def _neighbours(operation: Operation) -> Compute:
 def _unit(operation: Operation) -> Compute:
     axis, order = (int(operation.attributes.get(k, v)) for k, v in (("axis", -1), ("p", 2)))
     # A vector without length has no direction: it stays as it is, and nothing pulls at it.
-    return lambda x: functional.normalize(x, order, axis, eps=1e-30)
+    return lambda x: functional.normalize(wide(x), order, axis, eps=1e-30)
 
 
 def _mean(operation: Operation) -> Compute:
     axes, keep = shapes.axes(operation), bool(operation.attributes.get("keepdims", 1))
-    return lambda x: x.mean(axes, keepdim=keep)
+    return lambda x: wide(x).mean(axes, keepdim=keep)
 
 
 def _length(operation: Operation) -> Compute:
     axes, keep = shapes.axes(operation), bool(operation.attributes.get("keepdims", 1))
-    return lambda x: torch.linalg.vector_norm(x, dim=axes, keepdim=keep)
+    return lambda x: torch.linalg.vector_norm(wide(x), dim=axes, keepdim=keep)
 
 
 def _plain(function: Compute) -> Operator:

@@ -68,12 +68,17 @@ def energy(operation: Operation) -> Compute:
     sides, strides = _pair(operation, "kernel_shape"), _pair(operation, "strides")
 
     def compute(x: torch.Tensor) -> torch.Tensor:
-        x, even = _even(x, _pads(operation, x, sides, strides), sides)
+        x, even = _even(wide(x), _pads(operation, x, sides, strides), sides)
         mean = functional.avg_pool2d(x * x, sides, strides, even, _up(operation), True)
         # The bound keeps the root's gradient finite where a window is all zeros.
         return (mean * (sides[0] * sides[1])).clamp_min(1e-30).sqrt()
 
     return compute
+
+
+def wide(x: torch.Tensor) -> torch.Tensor:
+    """Return numbers in float32: half precision has no room for squares and tiny bounds."""
+    return x if x.dtype == torch.float32 else x.float()
 
 
 def _pair(operation: Operation, name: str) -> tuple[int, int]:
