@@ -147,15 +147,17 @@ def made_ones(asked: argparse.Namespace) -> None:
     import sklearn.svm  # noqa: F401 - loading it is not learning
 
     for kind in KINDS:
-        began = time.perf_counter()
+        began, busy = time.perf_counter(), time.process_time()
         settings = HeadSettings("made", kind)
         judged = judge(Data(references), settings, threshold)
         graph = build(judged.tried.fitted, judged.calibrated.sharpness)
         away = prove(graph, judged.tried.fitted, judged.calibrated.sharpness, references.vectors)
         seconds = time.perf_counter() - began
+        busy = time.process_time() - busy
         found = judged.figures
+        parts, tested = judged.tried.folds
         words = (
-            f"{kind:9s} {seconds:6.2f} s; {judged.tried.folds[1]} of {judged.tried.folds[0]} parts "
+            f"{kind:9s} {seconds:6.2f} s, {busy:.2f} of all cores; {tested} of {parts} parts "
             f"judged; right {found.accuracy.value:.4f}, "
             f"template {found.template_accuracy.value:.4f}, ECE {judged.calibrated.error:.4f}, "
             f"ONNX away by {away:.1e}"

@@ -97,8 +97,9 @@ def _print_verdict(report: HeadReport) -> None:
             f"({_points(report.figures.gain_low)} to {_points(report.figures.gain_high)})"
         )
     else:
+        how = "better" if report.figures.gain_high < 0 else "as well"
         say(
-            "a template does as well, and people can be added to it any time: "
+            f"a template does {how}, and people can be added to it any time: "
             "kith enroll --folder ROOT"
         )
 

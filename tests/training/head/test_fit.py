@@ -19,7 +19,7 @@ def plain(kind: str, known: References) -> np.ndarray:
     from sklearn.svm import LinearSVC
 
     if kind == "softmax":
-        model = LogisticRegression(class_weight="balanced", tol=1e-5)
+        model = LogisticRegression(C=10, class_weight="balanced", tol=1e-5)
     else:
         model = LinearSVC(
             multi_class="crammer_singer", class_weight="balanced", tol=0.1, random_state=0

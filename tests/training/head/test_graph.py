@@ -40,7 +40,9 @@ def test_softmax_is_predict_proba() -> None:
 
     known = references((6, 5, 7))
     fitted = fit("softmax", known)
-    model = LogisticRegression(class_weight="balanced", tol=1e-5).fit(known.vectors, known.person)
+    model = LogisticRegression(C=10, class_weight="balanced", tol=1e-5).fit(
+        known.vectors, known.person
+    )
     centred = model.coef_ - model.coef_.mean(axis=0)
     length = float(np.linalg.norm(centred, axis=1).mean())
     session = onnxruntime.InferenceSession(

@@ -25,8 +25,9 @@ if TYPE_CHECKING:
     from kith.training.head.records import Kind, References
     from kith.types import Vector
 
-_C = 1.0
-"""Both of scikit-learn's: how much a photo weighs against small weights."""
+_LOGISTIC_C = 10.0
+_SVM_C = 1.0
+"""Scikit-learn's C: how much a photo weighs against small weights."""
 _LOGISTIC_TOLERANCE = 1e-5
 _SVM_TOLERANCE = 0.1
 _ROUNDS = 100
@@ -94,7 +95,7 @@ def _softmax(vectors: Vector, person: Indices, _seed: int) -> Linear:
     from sklearn.linear_model import LogisticRegression
 
     model = LogisticRegression(
-        C=_C, tol=_LOGISTIC_TOLERANCE, max_iter=_ROUNDS, class_weight="balanced"
+        C=_LOGISTIC_C, tol=_LOGISTIC_TOLERANCE, max_iter=_ROUNDS, class_weight="balanced"
     )
     return _linear(model.fit(vectors, person))
 
@@ -108,7 +109,7 @@ def _svm(vectors: Vector, person: Indices, seed: int) -> Linear:
     from sklearn.svm import LinearSVC
 
     model = LinearSVC(
-        C=_C,
+        C=_SVM_C,
         tol=_SVM_TOLERANCE,
         max_iter=_ROUNDS,
         multi_class="crammer_singer",

@@ -15,8 +15,8 @@ FOLDS = 5
 ALONE = -1
 """The part of a person's only photo: it is always learned from."""
 
-_WORK = 2.5e8
-"""Photos × people × numbers of all the heads that are fitted to be judged: a second or two."""
+_WORK = 1e9
+"""Photos × people × numbers of all the heads that are fitted to be judged: some seconds."""
 
 
 def deal(person: Indices, seed: int) -> npt.NDArray[np.int64]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kith.errors import printable
 from kith.training.head import outside
+from kith.training.head.alike import alike, in_words, without
 from kith.training.head.calibrate import calibrate
 from kith.training.head.figures import Limits, figures
 from kith.training.head.measure import cross_validate
@@ -94,7 +95,9 @@ class _Judge:
         self._threshold = threshold
         given = data.strangers
         self._given = None if given is None else outside.strangers(tried.fitted, given)
-        self.strangers: Strangers = self._given or tried.strangers
+        self._pairs = alike(tried.fitted.centroids, tried.seen)
+        self._own = without(tried.strangers, self._pairs)
+        self.strangers: Strangers = self._given or self._own
         self._reject: Reject | None = None
 
     def limits(self) -> tuple[Limits, Reject | None]:
@@ -108,7 +111,7 @@ class _Judge:
                 len(known.people),
                 settings.fpir,
                 self._threshold,
-                self._tried.strangers,
+                self._own,
                 self._given,
                 photos=len(known.photos) / len(known.people),
                 template=template,
@@ -161,6 +164,7 @@ class _Judge:
             for row, person in enumerate(references.person.tolist())
             if not fitted.members[row]
         ]
+        notes += in_words(self._pairs, references.people)
         if self._data.strangers is not None:
             notes += outside.look_alikes(
                 fitted, self._data.strangers, references.people, self._tried.seen
