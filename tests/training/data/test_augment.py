@@ -136,6 +136,15 @@ def test_colours_change_a_little_and_some_are_lost(middle: Pixels) -> None:
     assert np.abs(same.astype(int) - middle).max() <= 1
 
 
+def test_contrast_turns_about_the_middle_grey() -> None:
+    grey = np.full((2, 2, 3), 128, np.uint8)
+    for contrast in (0.0, 1.0):
+        draws = np.array([0.5, contrast, 0.5, 0.5, 0.5, 0.5, 0.5, 0.9])
+        assert np.abs(tinted(grey, draws).astype(int) - 128).max() <= 1
+    draws = np.array([0.5, 1.0, 0.5, 0.5, 0.5, 0.5, 0.5, 0.9])
+    assert tinted(grey + np.uint8(50), draws)[0, 0].tolist() == [188, 188, 188]
+
+
 def test_blur_takes_details_away(middle: Pixels) -> None:
     middle = np.ascontiguousarray(middle)
     for kind in (0.1, 0.5, 0.9):
@@ -146,6 +155,15 @@ def test_blur_takes_details_away(middle: Pixels) -> None:
             assert grain(much) < 0.3 * grain(middle)
             assert grain(much) < grain(little) < grain(middle)
             assert abs(float(much.mean()) - float(middle.mean())) < 1.5
+
+
+@pytest.mark.parametrize("kind", [0.1, 0.5, 0.9])
+def test_blur_is_in_proportion_to_the_side(kind: float, middle: Pixels) -> None:
+    draws = np.array([kind, 1.0, 0.1])
+    small = np.ascontiguousarray(middle)
+    large = np.asarray(cv2.resize(small, (448, 448), interpolation=cv2.INTER_CUBIC), np.uint8)
+    back = cv2.resize(damages.blurred(large, draws), (112, 112), interpolation=cv2.INTER_AREA)
+    assert grain(np.asarray(back)) < 3 * grain(damages.blurred(small, draws)) < 0.9 * grain(small)
 
 
 def test_motion_blur_goes_its_way() -> None:

@@ -234,7 +234,9 @@ def test_what_was_gathered_otherwise_is_not_taken(
 ) -> None:
     one = {"recipe": ARCFACE, "rim": 0, "store": networks}
     before = gather(folder, work=tmp_path / "work", **one)
+    squares = [before.crops[row] for row in range(9)]
     after = gather(folder, work=tmp_path / "work", **(one | other))
+    assert all(np.array_equal(before.crops[row], squares[row]) for row in range(9))
     anew = gather(folder, work=tmp_path / "anew", **(one | other))
     assert after.photos == anew.photos
     rows = range(len(anew.crops))

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import time
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,7 +11,7 @@ from kith.errors import OutputError, PhotoUnreadable
 from kith.training.data import keeping
 from kith.training.data.crops import StoredCrops
 from kith.training.data.keeping import NONE, KeptCrops
-from kith.training.data.room import SPARE, check_room
+from kith.training.data.room import SPARE, alone_in, check_room
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -96,12 +97,24 @@ def test_room_is_asked_for_only_where_some_is_needed(
 ) -> None:
     with KeptCrops(tmp_path, "key", 4, 1) as kept:
         kept.keep(digest(1), square(1))
-        usage = type("Usage", (), {"free": SPARE})
+        usage = type("Usage", (), {"free": 0})
         monkeypatch.setattr("kith.training.data.room.shutil.disk_usage", lambda _: usage)
         check_room(tmp_path, 1, kept, None)
+        usage.free = SPARE
         with pytest.raises(OutputError, match="free some, or name a folder on another disk"):
             check_room(tmp_path, 2, kept, None)
         usage.free = SPARE + 6 * 6 * 3
         check_room(tmp_path, 2, kept, None)
         with pytest.raises(OutputError):
             check_room(tmp_path, 2, kept, KeptCrops(tmp_path, "more", 4, 1))
+
+
+def test_what_a_kill_left_is_swept_up_a_day_later(tmp_path: Path) -> None:
+    old, new = tmp_path / ".new-old", tmp_path / ".new-new"
+    for path in (old, new):
+        path.write_text("half")
+    yesterday = time.time() - 25 * 3600
+    os.utime(old, (yesterday, yesterday))
+    with alone_in(tmp_path):
+        assert new.exists()
+        assert not old.exists()

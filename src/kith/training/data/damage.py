@@ -20,7 +20,7 @@ UNSHARP = (0.4, 1.4)
 SHAKEN = (2.0, 6.0)
 """Lengths of the way on which a face moved while the shutter was open, in pixels."""
 FAR = (1.3, 3.5)
-"""How many times as small a face was, before it was enlarged."""
+"""How many times as small a face was, before it was enlarged: of 32 pixels and more."""
 QUALITY = (30, 95)
 """Of JPEG."""
 DRAWS = 3
@@ -42,7 +42,7 @@ def blurred(pixels: Pixels, draws: npt.NDArray[np.float64]) -> Pixels:
         kernel = _line(_between(SHAKEN, much) * ratio, math.pi * way)
         return cv2.filter2D(pixels, -1, kernel)  # type: ignore[return-value]
     side = pixels.shape[0]
-    small = max(1, round(side / _between(FAR, much)))
+    small = min(side, round(SIDE / _between(FAR, much)))
     how = cv2.INTER_LINEAR if way < 0.5 else cv2.INTER_CUBIC
     reduced = cv2.resize(pixels, (small, small), interpolation=cv2.INTER_AREA)
     return cv2.resize(reduced, (side, side), interpolation=how)  # type: ignore[return-value]
