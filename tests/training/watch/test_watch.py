@@ -223,3 +223,17 @@ def test_everything_of_a_run_has_a_panel() -> None:
         "Learning rate",
         "Images per second",
     ]
+
+
+def test_what_stopped_a_run_is_told_even_where_nothing_can_be_written(tmp_path: Path) -> None:
+    def fail() -> None:
+        with Watch(tmp_path / "work", "mine", tensorboard=False) as watch:
+            watch.epoch(run([0.6]))
+            for path in (tmp_path / "work").iterdir():
+                path.unlink()
+            (tmp_path / "work").rmdir()
+            (tmp_path / "work").write_text("a file")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Self
 
 from kith._version import __version__
+from kith.errors import OutputError
 from kith.media.save import save_files
 from kith.training.require import require
 from kith.training.watch.board import Board
@@ -55,7 +57,11 @@ class Watch:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        self.close("" if kind is None else "Stopped")
+        if kind is None:
+            self.close()
+            return
+        with suppress(OutputError):  # what stopped the run is what is to be told
+            self.close("Stopped")
 
     def step(self, record: StepRecord) -> None:
         """Take note of a step."""
