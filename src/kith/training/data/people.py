@@ -65,9 +65,11 @@ def without_copies(photos: Sequence[Known]) -> Used:
         theirs = owners[one.digest]
         if len(theirs) > 1:
             others = ", ".join(printable(name, 60) for name in theirs if name != one.name)
-            skipped.append(Skipped(one.photo, f"the same file lies with {others}"))
+            why = f"the same file lies with {others}"
+            skipped.append(Skipped(one.photo, why, one.name))
         elif theirs[one.name] != one.photo:
-            skipped.append(Skipped(one.photo, f"the same file as {printable(theirs[one.name])}"))
+            why = f"the same file as {printable(theirs[one.name])}"
+            skipped.append(Skipped(one.photo, why, one.name))
         else:
             used.append(one)
     twins = [theirs for theirs in owners.values() if len(theirs) > 1]
