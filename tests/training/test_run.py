@@ -232,3 +232,35 @@ def test_hardest_triplets_from_a_random_start_are_warned_of(
     settings = replace(QUICK, mining="batch-hard", held_out=0.2, patience=20)
     train(orl, settings, store=learning, listener=noted)
     assert any("the same vector for everybody" in line for line in noted.said)
+
+
+def test_people_learned_from_do_not_judge(learning: ModelStore, orl: Path, tmp_path: Path) -> None:
+    root = some(orl, tmp_path / "learn", 8, 4)
+    people = sorted(orl.iterdir())
+    others = tmp_path / "others"
+    for person in people[20:25]:
+        shutil.copytree(person, others / person.name)
+    shutil.copytree(people[0], others / people[0].name)  # the same name
+    (others / "stranger").mkdir()  # another name, the same photos
+    for photo in sorted(people[1].iterdir())[2:6]:
+        shutil.copy(photo, others / "stranger")
+    done = train(root, FEW, held_out=others, store=learning)
+    assert done.verdict is not None
+    assert done.verdict.people == 5
+    assert any("2 of 7 people to be judged on are learned from" in note for note in done.notes)
+    with pytest.raises(ProtocolError, match="give other people"):
+        train(root, replace(FEW, out="other"), held_out=root, store=learning)
+
+
+def test_work_among_the_photos_is_refused(learning: ModelStore, few: Path) -> None:
+    with pytest.raises(OptionError, match="among the photos"):
+        train(few, FEW, store=learning, work=few / "work")
+    assert not (few / "work").exists()
+
+
+@pytest.mark.parametrize("loss", ["triplet", "arcface"])
+def test_batch_that_is_too_large_is_refused(learning: ModelStore, few: Path, loss: str) -> None:
+    with pytest.raises(OptionError, match="too large"):
+        replace(FEW, people=0, photos=99_999)
+    with pytest.raises(OptionError, match="too large"):
+        train(few, replace(FEW, people=0, photos=1000, loss=loss), store=learning)

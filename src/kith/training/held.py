@@ -55,11 +55,6 @@ class Held:
         parts = [embed(squares(self.faces, self.rows[at : at + _AT_ONCE])) for at in starts]
         return np.concatenate(parts)
 
-    @classmethod
-    def all(cls, faces: TrainingSet) -> Held:
-        """Return all people of a set."""
-        return cls(faces, np.arange(len(faces.person)))
-
     def halves(self, seed: int) -> tuple[Held, Held]:
         """Return two parts with half of the people each, drawn by the seed."""
         people = np.unique(self.person)

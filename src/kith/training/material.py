@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kith.alignment import RECIPES
+from kith.errors import ProtocolError
 from kith.training.data import Augment, Loader, Plan, gather, hold_out
 from kith.training.held import Held
+from kith.training.settings import check_batch
 
 if TYPE_CHECKING:
     import os
@@ -44,6 +46,7 @@ class Material:
         watched: people the best epoch is chosen by; None: nobody.
         judged: people the result is measured on; None: nobody.
         apart: nobody who is judged on had a part in choosing the epoch.
+        more: what to know of those who are judged on, in one line each.
     """
 
     faces: TrainingSet
@@ -51,13 +54,12 @@ class Material:
     watched: Held | None
     judged: Held | None
     apart: bool
+    more: tuple[str, ...] = ()
 
     @property
     def notes(self) -> tuple[str, ...]:
         """What to know of the photos, in one line each."""
-        other = self.judged is not None and self.judged.faces is not self.faces
-        more = self.judged.faces.notes if self.judged is not None and other else ()
-        return (*self.faces.notes, *more)
+        return (*self.faces.notes, *self.more)
 
 
 def prepare(
@@ -100,12 +102,41 @@ def prepare(
     split = hold_out(faces, settings.held_out, settings.seed)
     held = Held(faces, split.held) if len(split.held) else None
     if held_out is not None:
-        others = gathered(held_out, painted=False)
-        return Material(faces, split, held, Held.all(others), apart=True)
+        judged, note = unknown_to(faces, gathered(held_out, painted=False))
+        return Material(faces, split, held, judged, apart=True, more=note)
     if held is None or held.people < HALVED:
         return Material(faces, split, held, held, apart=False)
     watched, judged = held.halves(settings.seed)
     return Material(faces, split, watched, judged, apart=True)
+
+
+def unknown_to(learned: TrainingSet, others: TrainingSet) -> tuple[Held, tuple[str, ...]]:
+    """Leave out who may be learned from: people of the same name, or with a photo in common.
+
+    Returns:
+        The others, and what to know of them.
+
+    Raises:
+        ProtocolError: there is no pair of one person among those who stay, or only one of them.
+    """
+    digests, names = set(learned.digests), set(learned.people)
+    known = {number for number, name in enumerate(others.people) if name in names}
+    whose = zip(others.person.tolist(), others.digests, strict=True)
+    known |= {number for number, digest in whose if digest in digests}
+    rows = np.flatnonzero(~np.isin(others.person, list(known)))
+    counts = np.bincount(others.person[rows])
+    if np.count_nonzero(counts) < 2 or counts.max() < 2:
+        raise ProtocolError(
+            f"of the people to be judged on {len(known):,} are learned from (a folder of the same "
+            "name, or the same photo), and the others are too few: give other people"
+        )
+    if not known:
+        return Held(others, rows), others.notes
+    note = (
+        f"{len(known):,} of {len(others.people):,} people to be judged on are learned from (a "
+        "folder of the same name, or the same photo): they are left out"
+    )
+    return Held(others, rows), (*others.notes, note)
 
 
 def loader(material: Material, settings: Settings) -> Loader:
@@ -113,9 +144,11 @@ def loader(material: Material, settings: Settings) -> Loader:
     split, crops = material.split, material.faces.crops
     singles = settings.loss != "triplet"
     used = int(np.count_nonzero(np.bincount(split.classes) >= (1 if singles else 2)))
+    people = settings.people or min(PEOPLE, used)
+    check_batch(people, settings.photos)
     plan = Plan(
         split.classes,
-        people=settings.people or min(PEOPLE, used),
+        people=people,
         photos=settings.photos,
         seed=settings.seed,
         singles=singles,

@@ -11,7 +11,7 @@ from kith.models.own import check_id, keep_own, own_card
 from kith.training.doubts import collapse
 from kith.training.listener import Nobody
 from kith.training.require import NETWORKS, require
-from kith.training.work import clear, identity, opened
+from kith.training.work import check_place, clear, identity, opened
 
 if TYPE_CHECKING:
     import os
@@ -96,10 +96,12 @@ def train(
     from kith.training.network import open_start
 
     store, listener = store or ModelStore(), listener or Nobody()
+    folder = work or store.home / "training" / settings.out
+    check_place(folder, root, held_out)
     _check_free(settings.out, store, replace=replace)
     check_device(settings)
     start = open_start(settings.backbone, store, settings.seed)
-    with opened(work or store.home / "training" / settings.out) as folder:
+    with opened(folder):
         material = prepare(
             root, held_out, settings, start, work=folder, store=store, listener=listener
         )

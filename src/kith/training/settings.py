@@ -16,6 +16,9 @@ Precision: TypeAlias = Literal["float32", "bfloat16", "float16"]
 AUGMENTATIONS = ("flip", "crop", "colour", "jpeg", "blur", "masks")
 """Changes to the photos that make few of them go further; ``masks`` paints masks on some."""
 
+MOST = 2048
+"""Photos of a batch."""
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -81,10 +84,10 @@ class Settings:
         _within("margin", self.margin, 0.0, math.pi)
         _within("scale", self.scale, 1.0, 1000.0)
         _within("rate", self.rate, 0.0, 100.0)
-        _within("weight decay", self.weight_decay, -1e-12, 10.0)
-        _within("warmup", self.warmup, -1e-12, 1.0)
-        _within("freeze", self.freeze, -1e-12, 1.0)
-        _within("held out", self.held_out, -1e-12, 0.9)
+        _within("weight decay", self.weight_decay, 0.0, 10.0, zero=True)
+        _within("warmup", self.warmup, 0.0, 1.0, zero=True)
+        _within("freeze", self.freeze, 0.0, 1.0, zero=True)
+        _within("held out", self.held_out, 0.0, 0.9, zero=True)
         for what, number, least in (
             ("epochs", self.epochs, 1),
             ("photos", self.photos, 2),
@@ -95,11 +98,20 @@ class Settings:
                 raise OptionError(f"{what} must be {least} or more, not {number}")
         if self.people < 0 or self.people == 1:
             raise OptionError(f"people must be 2 or more, not {self.people}")
-        if self.loss == "triplet" and self.people * self.photos > 4096:
-            raise OptionError(
-                f"a batch of {self.people} people with {self.photos} photos of each has more "
-                "triplets than can be looked through: 4096 photos at most"
-            )
+        check_batch(max(self.people, 2), self.photos)
+
+
+def check_batch(people: int, photos: int) -> None:
+    """Raise where a batch would hold more photos than fit and can be compared with each other.
+
+    Raises:
+        OptionError: it would.
+    """
+    if people * photos > MOST:
+        raise OptionError(
+            f"a batch of {people:,} people with {photos:,} photos of each is too large: {MOST:,} "
+            "photos at most; lower --people or --photos"
+        )
 
 
 def _one_of(what: str, value: str, known: tuple[str, ...]) -> None:
@@ -107,6 +119,8 @@ def _one_of(what: str, value: str, known: tuple[str, ...]) -> None:
         raise OptionError(f"{what} is one of {', '.join(known)}, not {value!r}")
 
 
-def _within(what: str, value: float, above: float, most: float) -> None:
-    if not above < value <= most:
-        raise OptionError(f"{what} must lie above {max(above, 0):g} and up to {most:g}: {value:g}")
+def _within(what: str, value: float, least: float, most: float, *, zero: bool = False) -> None:
+    """Refuse a number outside its range; the least one is inside where it may be 0."""
+    if not least <= value <= most or (value == least and not zero):
+        span = f"{least:g} to {most:g}" if zero else f"above {least:g}, {most:g} at most"
+        raise OptionError(f"{what} must be {span}, not {value:g}")

@@ -7,20 +7,39 @@ import json
 import shutil
 from contextlib import contextmanager
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kith import __version__
 from kith.errors import OptionError, OutputError
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Iterator
-    from pathlib import Path
 
     from kith.training.settings import Settings
 
 
+def check_place(folder: Path, *photos: str | os.PathLike[str] | None) -> None:
+    """Refuse a folder among the photos: what is made in it would be taken for more of them.
+
+    Args:
+        folder: of the training.
+        photos: folders of people.
+
+    Raises:
+        OptionError: it lies in one of them.
+    """
+    for root in photos:
+        if root is not None and folder.resolve().is_relative_to(Path(root).resolve()):
+            raise OptionError(
+                f"{folder} lies among the photos, and what is made there would be taken for some: "
+                "give another --work"
+            )
+
+
 @contextmanager
-def opened(folder: Path) -> Iterator[Path]:
+def opened(folder: Path) -> Iterator[None]:
     """Make a folder, readable by its owner alone, and hold it against other processes.
 
     Raises:
@@ -42,7 +61,7 @@ def opened(folder: Path) -> Iterator[Path]:
             f"{folder} cannot be used ({error.strerror}); give another --work"
         ) from error
     try:
-        yield folder
+        yield
     finally:
         lock.release()
 
