@@ -167,6 +167,9 @@ def test_commands_run(
     page: Path, folder: Path, kith_home: Path, recognizer: kith.Recognizer
 ) -> None:
     where = environment(folder, kith_home)
+    if page.name == "teach.md":
+        pytest.importorskip("torch", reason="learning needs the extra train")
+        pytest.importorskip("sklearn", reason="learning needs the extra train")
     if page.name in ("README.md", "calibration.md"):
         fill(folder / "default.kith", recognizer.contract, ENOUGH)
     if page.name in ("gallery.md", "verify.md"):
