@@ -10,7 +10,7 @@ networks: a network learns from most of the people (`kith train triplet`, `kith 
 is judged on the others, before and after, by the command's own report.
 
     python benchmarks/teach.py heads
-    python benchmarks/teach.py heads --photos DATA/lfw_dev/images --embedder sface --embedder openface
+    python benchmarks/teach.py heads --photos DATA/lfw_dev/images
     python benchmarks/teach.py networks
     python benchmarks/teach.py networks --photos DATA/lfw_dev/images --begin openface --begin sface
 """

@@ -54,6 +54,8 @@ def kith_home(recognizer: object, tmp_path_factory: pytest.TempPathFactory) -> P
     for model in ("yunet", "sface", "mtcnn", "face-landmarker"):
         shutil.copytree(home() / "models" / model, place / "models" / model)
     keep_own(ModelStore(place), embedder_card("mine"), embedder_graph())
+    for photos in ("celebrities", "orl"):
+        shutil.copytree(samples.folder(photos), place / "samples" / photos)
     return place
 
 
