@@ -375,7 +375,9 @@ def test_what_is_no_use_is_left_out_and_said(
     found = gather(folder, ARCFACE, work=tmp_path / "work", store=networks)
     reasons = {skip.photo: skip.reason for skip in found.skipped}
     assert len(reasons) == 6
-    assert all(f"/{skip.person}/" in skip.photo for skip in found.skipped)
+    for skip in found.skipped:  # copies fail nobody
+        copy = skip.reason.startswith("the same file")
+        assert (skip.person == "") if copy else (f"/{skip.person}/" in skip.photo)
     assert reasons[str(three / "meadow.png")] == "no face found"
     assert reasons[str(two / "twin.jpg")] == f"the same file lies with {one.name}"
     assert reasons[str(photos[one][1])] == f"the same file lies with {two.name}"

@@ -66,10 +66,10 @@ def without_copies(photos: Sequence[Known]) -> Used:
         if len(theirs) > 1:
             others = ", ".join(printable(name, 60) for name in theirs if name != one.name)
             why = f"the same file lies with {others}"
-            skipped.append(Skipped(one.photo, why, one.name))
+            skipped.append(Skipped(one.photo, why))
         elif theirs[one.name] != one.photo:
             why = f"the same file as {printable(theirs[one.name])}"
-            skipped.append(Skipped(one.photo, why, one.name))
+            skipped.append(Skipped(one.photo, why))
         else:
             used.append(one)
     twins = [theirs for theirs in owners.values() if len(theirs) > 1]
