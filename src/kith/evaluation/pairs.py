@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         Described,
         OperatingPoint,
         PairProtocol,
+        Rate,
         System,
     )
     from kith.recognizer import Recognizer
@@ -117,7 +118,7 @@ def measure(
         fingerprint=fingerprint(
             described.digests, protocol.first, protocol.second, protocol.same, protocol.fold
         ),
-        notes=(*protocol.notes, *_doubts(comparisons, found.auc.value)),
+        notes=(*protocol.notes, *_doubts(comparisons, found.auc)),
         calibrated=_calibrated(described.system, comparisons, calibration, rounds, seed),
         seconds=described.seconds + time.monotonic() - began,
     )
@@ -166,10 +167,11 @@ def _over_folds(protocol: PairProtocol, comparisons: Comparisons) -> FoldAccurac
     return fold_accuracy(comparisons.similarity, protocol.same, fold, len(present))
 
 
-def _doubts(comparisons: Comparisons, area: float | None) -> list[str]:
+def _doubts(comparisons: Comparisons, area: Rate) -> list[str]:
     if np.isneginf(comparisons.similarity).all():
         return ["every pair has a photo that failed: this says nothing of the networks"]
-    if area is not None and area < 0.5:
+    most = area.value if area.interval is None else area.interval.high
+    if most is not None and most < 0.5:  # else it may be a network that knows nothing yet
         return [
             "pairs of two people are the more similar ones: are the labels the wrong way round?"
         ]
