@@ -38,6 +38,9 @@ CARDS = [
     "retail-0095",
 ]
 
+LEARN = [name for name in CARDS if name != "facenet-128"]
+"""Of two networks that are one but for their numbers, one is enough."""
+
 
 def opened(name: str, store: ModelStore) -> Start:
     """Skip where the weights are not here and cannot be had, or wait for their licence."""
@@ -96,7 +99,7 @@ def test_the_numbers_are_onnxruntimes(name: str, networks: ModelStore) -> None:
 
 
 @pytest.mark.models
-@pytest.mark.parametrize("name", [*CARDS, "mobilefacenet", "nn4.small2", "resnet18"])
+@pytest.mark.parametrize("name", [*LEARN, "mobilefacenet", "nn4.small2"])
 def test_what_learned_comes_out_as_the_same_graph(name: str, networks: ModelStore) -> None:
     start = opened(name, networks)
     network = GraphNetwork(start.model)
