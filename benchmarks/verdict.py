@@ -6,7 +6,7 @@ most a few of a hundred draws; where the second is better in truth, it should be
 interval should cover the true difference in about 95 of 100 draws. The truth is measured on many
 people of the same kind.
 
-    python benchmarks/verdict.py                 about three minutes on one core
+    python benchmarks/verdict.py                 some minutes on one core
     python benchmarks/verdict.py --draws 1000    better counted, an hour
 """
 
@@ -84,11 +84,14 @@ def main() -> None:
     options.add_argument("--rounds", type=int, default=200)
     options.add_argument("--people", type=int, nargs="+", default=[5, 8, 16])
     options.add_argument("--alike", type=float, default=0.6)
+    options.add_argument("--case", default="", help="only those whose name begins so")
     given = options.parse_args()
     began = time.monotonic()
     print(f"{EACH} photos of each person, {given.draws} draws, {given.rounds} rounds")
     print(f"{'':20}{'people':>8}{'true':>9}{'mean':>9}{'better':>9}{'worse':>9}{'covered':>9}")
     for name, *signals in CASES:
+        if not name.startswith(given.case):
+            continue
         true = truth(signals, given.alike)
         for people in given.people:
             said = []

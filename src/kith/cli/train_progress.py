@@ -135,6 +135,7 @@ class _Bar(_Lines):
         self._bars = bars
         self._epochs = epochs
         self._held = ""
+        self._begun = False
         self._task = bars.add_task("epoch 1", total=None, now="")
 
     def step(self, record: StepRecord) -> None:
@@ -146,11 +147,16 @@ class _Bar(_Lines):
             self._held,
             f"{record.images_per_second:.0f} images/s",
         ]
+        total = self._epochs * record.steps
+        done = (record.epoch - 1) * record.steps + record.step
+        if not self._begun:  # what an earlier run did says nothing of the time that is left
+            self._begun = True
+            self._bars.reset(self._task, total=total, completed=done)
         self._bars.update(
             self._task,
             description=f"epoch {record.epoch}/{self._epochs}",
-            total=self._epochs * record.steps,
-            completed=(record.epoch - 1) * record.steps + record.step,
+            total=total,
+            completed=done,
             now=", ".join(filter(None, now)),
         )
 
