@@ -459,3 +459,8 @@ def test_a_gallery_holds_to_the_weights(real: ModelStore, presidents: Path, tmp_
     ):
         people.identify(presidents / "obama2.jpg")
     assert mine.weights.sha256[:12] in str(raised.value)
+    with (
+        kith.Gallery(path) as people,
+        pytest.raises(UnknownModel, match=r"people\.kith: made with 'mine', which is not here"),
+    ):
+        people.identify(presidents / "obama2.jpg")

@@ -466,6 +466,23 @@ def with_nan() -> Any:
     return built
 
 
+def learning() -> Any:
+    """Norms that go by what they are shown: rewritten for speed they would go by what they knew."""
+    weights = {
+        "kernel": np.random.default_rng(0).normal(size=(DIMENSION, 3, 3, 3)),
+        **{name: np.ones(DIMENSION) for name in ("scale", "variance")},
+        **{name: np.zeros(DIMENSION) for name in ("shift", "mean")},
+    }
+    names = ["a", "scale", "shift", "mean", "variance"]
+    nodes = [
+        node("Conv", ["pixels", "kernel"], ["a"], strides=[8, 8]),
+        node("BatchNormalization", names, ["b", "new_mean", "new_variance"], training_mode=1),
+        node("GlobalMaxPool", ["b"], ["c"]),
+        node("Flatten", ["c"], ["embedding"]),
+    ]
+    return graph_of(nodes, weights, opset_imports=[helper.make_opsetid("", 15)])
+
+
 def of_domain(domain: str, kind: str) -> Any:
     opsets = [helper.make_opsetid("", 13), helper.make_opsetid(domain, 1)]
     return graph_of([node(kind, ["pixels"], ["embedding"], domain=domain)], opset_imports=opsets)
@@ -487,6 +504,7 @@ GRAPHS: dict[str, tuple[Callable[[], Any], str]] = {
     "functions": (with_function, "functions"),
     "two inputs": (with_two_inputs, "2 inputs instead of one"),
     "numbers that are none": (with_nan, "not finite"),
+    "norms that learn": (learning, "rewritten for speed it gives other numbers"),
     "nothing": (onnx.ModelProto, "ir_version"),
     "no nodes": (lambda: graph_of([]), "embedding"),
     "a circle": (

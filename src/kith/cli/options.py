@@ -193,10 +193,11 @@ def gallery_embedder(path: Path | None, *, must_exist: bool) -> str:
 
     Raises:
         GalleryError: there is no gallery where there must be one, or it cannot be read.
+        ModelError: the embedder is a model of somebody's own that is not here, or damaged.
     """
-    from kith.gallery.contract import contract_embedder
+    from kith.gallery.contract import known_embedder
     from kith.gallery.location import default_path
     from kith.gallery.store import GalleryStore
 
     with GalleryStore.open(path or default_path(), create=not must_exist) as store:
-        return contract_embedder(store.contract() if store.exists else None)
+        return known_embedder(store.contract() if store.exists else None, store.path)

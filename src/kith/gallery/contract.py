@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kith.embedding import MIRROR
-from kith.errors import ContractMismatch, printable
+from kith.embedding import MIRROR, parse
+from kith.errors import ContractMismatch, UnknownModel, printable
 from kith.models.catalogue import CARDS, FUSIONS
 
 if TYPE_CHECKING:
@@ -26,6 +26,29 @@ def contract_embedder(contract: EmbeddingContract | None) -> str:
     variants = CARDS[model_id].variants if model_id in CARDS else ()
     way = next((f"+{variant.name}" for variant in variants if variant.crop == crop), "")
     return contract.model + way + MIRROR * mirror
+
+
+def known_embedder(contract: EmbeddingContract | None, path: Path) -> str:
+    """Return the name of the embedder that makes a gallery's embeddings, which this machine knows.
+
+    Args:
+        contract: of the gallery; None: nobody was enrolled yet.
+        path: of the gallery.
+
+    Raises:
+        UnknownModel: it is a model of somebody's own that is not here.
+        ModelCorrupt: it is, and its card is damaged.
+    """
+    name = contract_embedder(contract)
+    try:
+        parse(name)
+    except UnknownModel as error:
+        raise UnknownModel(
+            f"{printable(str(path))}: made with {printable(name, 80)!r}, which is not here: bring "
+            "that model (`kith models export` there, `kith models import` here), or enrol the "
+            "photos into a new gallery file"
+        ) from error
+    return name
 
 
 def require_same(pinned: EmbeddingContract, offered: EmbeddingContract, path: Path) -> None:

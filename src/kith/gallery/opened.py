@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from kith.decision import default_recognizer as default
-from kith.gallery.contract import contract_embedder, require_same
+from kith.gallery.contract import known_embedder, require_same
 from kith.gallery.location import default_path
 from kith.gallery.store import GalleryStore
 from kith.recognizer import Recognizer
@@ -47,7 +47,7 @@ class OpenedGallery:
     def recognizer(self) -> Recognizer:
         """The recogniser in use, loaded now if it was not."""
         if self._recognizer is None:
-            name = contract_embedder(self.contract)
+            name = known_embedder(self.contract, self.store.path)
             self._recognizer = default() if name == "sface" else Recognizer(embedder=name)
         return self._recognizer
 

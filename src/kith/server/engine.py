@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self
 
 from kith.decision import checked_threshold
 from kith.errors import ModelUnavailable
-from kith.gallery.contract import contract_embedder
+from kith.gallery.contract import known_embedder
 from kith.gallery.gallery import Gallery
 from kith.gallery.location import default_path
 from kith.gallery.store import GalleryStore
@@ -140,7 +140,7 @@ def _recognizer(settings: Settings) -> Recognizer:
     if embedder is None:
         path = settings.gallery or default_path()
         with GalleryStore.open(path, create=True) as store:
-            embedder = contract_embedder(store.contract() if store.exists else None)
+            embedder = known_embedder(store.contract() if store.exists else None, path)
     limits = photo_limits(settings.limits)
     return Recognizer(settings.detector, embedder, settings.device, limits=limits)
 
