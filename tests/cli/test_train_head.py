@@ -110,7 +110,7 @@ def test_quiet_and_replacing(kith: Kith, home: Path, two: Path) -> None:
     ("options", "said"),
     [
         (("--out", "A b"), "cannot be a model's id"),
-        (("--out", "sface"), "kith's already"),
+        (("--out", "sface"), "give yours another id"),
         (("--out", "x", "--kind", "forest"), "softmax, centroid, svm"),
         (("--out", "x", "--fpir", "0"), "between 0 and 1"),
         (("--out", "x", "--embedder", "nobody"), "no model is called 'nobody'"),

@@ -67,7 +67,11 @@ def test_easy_celebrities_and_an_unknown_that_is_one(
 
 
 def test_two_people_with_five_photos_each(
-    mine: ModelStore, recognizer: kith.Recognizer, celebrities: Path, tmp_path: Path
+    mine: ModelStore,
+    recognizer: kith.Recognizer,
+    cache: FaceCache,
+    celebrities: Path,
+    tmp_path: Path,
 ) -> None:
     for name in ("madonna", "elton_john"):
         (tmp_path / "two" / name).mkdir(parents=True)
@@ -78,6 +82,7 @@ def test_two_people_with_five_photos_each(
         HeadSettings("two"),
         recognizer,
         held_out=celebrities / "val",
+        cache=cache,
         store=mine,
     )
     assert report.seconds < 30  # 2 on a quiet machine
@@ -93,9 +98,11 @@ def test_two_people_with_five_photos_each(
 
 
 def test_the_card_says_what_it_is(
-    mine: ModelStore, recognizer: kith.Recognizer, celebrities: Path
+    mine: ModelStore, recognizer: kith.Recognizer, cache: FaceCache, celebrities: Path
 ) -> None:
-    report = learn(celebrities / "val", HeadSettings("mine", seed=4), recognizer, store=mine)
+    report = learn(
+        celebrities / "val", HeadSettings("mine", seed=4), recognizer, cache=cache, store=mine
+    )
     card = own_card(mine.home, "mine")
     assert card == report.card
     assert (card.task, card.embedder, card.classes, card.dimension) == ("head", "sface", 5, 128)
@@ -111,7 +118,7 @@ def test_the_card_says_what_it_is(
 
 
 def test_the_same_photos_give_the_same_head(
-    mine: ModelStore, recognizer: kith.Recognizer, celebrities: Path
+    mine: ModelStore, recognizer: kith.Recognizer, cache: FaceCache, celebrities: Path
 ) -> None:
     cards = [
         learn(
@@ -128,10 +135,14 @@ def test_the_same_photos_give_the_same_head(
 
 
 def test_a_head_that_always_names(
-    mine: ModelStore, recognizer: kith.Recognizer, celebrities: Path, presidents: Path
+    mine: ModelStore,
+    recognizer: kith.Recognizer,
+    cache: FaceCache,
+    celebrities: Path,
+    presidents: Path,
 ) -> None:
     settings = HeadSettings("always", "centroid", reject=False)
-    report = learn(celebrities / "val", settings, recognizer, store=mine)
+    report = learn(celebrities / "val", settings, recognizer, cache=cache, store=mine)
     assert report.reject is report.card.reject is report.figures.fpir is None
     with HeadClassifier("always", store=mine) as head:
         [found] = head.faces(presidents / "obama.jpg")
@@ -141,18 +152,23 @@ def test_a_head_that_always_names(
 def test_nothing_is_begun_that_cannot_be_kept(
     mine: ModelStore,
     recognizer: kith.Recognizer,
+    cache: FaceCache,
     celebrities: Path,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    learn(celebrities / "val", HeadSettings("here"), recognizer, store=mine)
+    learn(celebrities / "val", HeadSettings("here"), recognizer, cache=cache, store=mine)
     before = dict(own_cards(mine.home))
-    for out, said in (("here", "already"), ("sface", "kith's already"), ("A b", "cannot be")):
+    for out, said in (
+        ("here", "already"),
+        ("sface", "give yours another id"),
+        ("A b", "cannot be"),
+    ):
         with pytest.raises(OptionError, match=said):
-            learn(tmp_path / "nowhere", HeadSettings(out), recognizer, store=mine)
+            learn(tmp_path / "nowhere", HeadSettings(out), recognizer, cache=cache, store=mine)
     monkeypatch.setitem(sys.modules, "sklearn", None)
     with pytest.raises(MissingExtra, match=r"kith\[train\]"):
-        learn(tmp_path / "nowhere", HeadSettings("new"), recognizer, store=mine)
+        learn(tmp_path / "nowhere", HeadSettings("new"), recognizer, cache=cache, store=mine)
     assert dict(own_cards(mine.home)) == before
 
 

@@ -8,17 +8,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from kith.errors import InputError, WeightsUnreadable, printable
+from kith.errors import printable
 from kith.evaluation.describe import describe
 from kith.evaluation.protocols.folder import folder_photos
-from kith.masks.space import is_worn
-from kith.models.labels import checked_labels
 from kith.training.head.records import Gathered, References
+from kith.training.head.remarks import check, check_names, notes
 from kith.training.records import Skipped
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
     from contextlib import AbstractContextManager
     from typing import TypeAlias
 
@@ -32,9 +31,6 @@ if TYPE_CHECKING:
 
     Bar: TypeAlias = Callable[[str, int], AbstractContextManager[Callable[[], None]]]
     """Told what is done with how many photos; gives what is called for each."""
-
-_UNEVEN = 10
-"""Times as many photos of one person as of another are worth a word."""
 
 
 class Looked(NamedTuple):
@@ -97,9 +93,9 @@ def gather(looked: Looked, recognizer: Recognizer, root: str | os.PathLike[str])
     rows = np.array([row for row, reason in enumerate(reasons) if reason is None], dtype=np.intp)
     names, person = np.unique(folder.person[rows], return_inverse=True)
     people = tuple(folder.people[name] for name in names.tolist())
-    _check_names(people)
+    check_names(people)
     counts = np.bincount(person, minlength=len(people))
-    _check(root, counts)
+    check(root, counts)
     references = References(
         _vectors(described, rows, recognizer),
         person.astype(np.int32),
@@ -114,8 +110,8 @@ def gather(looked: Looked, recognizer: Recognizer, root: str | os.PathLike[str])
         for photo, reason in zip(folder.photos, reasons, strict=True)
         if reason is not None
     )
-    notes = (*folder.notes, *_notes(folder, references, counts))
-    return Gathered(references, recognizer.contract, skipped, notes, fingerprint(references))
+    remarks = (*folder.notes, *notes(folder, references, counts))
+    return Gathered(references, recognizer.contract, skipped, remarks, fingerprint(references))
 
 
 def probes(looked: Looked, recognizer: Recognizer, known: Sequence[str] = ()) -> Probes:
@@ -175,62 +171,6 @@ def _reasons(looked: Looked) -> list[str | None]:
             reasons.append(reason)
         met.add(digest)
     return reasons
-
-
-def _check(root: str | os.PathLike[str], counts: npt.NDArray[np.int64]) -> None:
-    place = printable(str(root))
-    if len(counts) < 2:
-        who = "one person has" if len(counts) else "nobody has"
-        raise InputError(
-            f"{place}: {who} a photo that can be learned from; a head tells two people or more "
-            "apart: give the folder that holds a folder for each"
-        )
-    if counts.max() < 2:
-        raise InputError(
-            f"{place}: nobody has two usable photos, so that nothing could be measured: add "
-            f"photos, or enrol them, for which one is enough: kith enroll --folder {place}"
-        )
-
-
-def _check_names(people: tuple[str, ...]) -> None:
-    """Refuse now what could not be kept at the end.
-
-    Raises:
-        InputError: a folder is called what is no name.
-    """
-    for name in people:
-        try:
-            checked_labels([name], 1)
-        except WeightsUnreadable:
-            raise InputError(f"{printable(name, 60)!r} is no name: rename the folder") from None
-
-
-def _notes(
-    folder: FolderPhotos, references: References, counts: npt.NDArray[np.int64]
-) -> Iterator[str]:
-    gone = sorted(set(folder.people) - set(references.people))
-    if gone:
-        yield f"without a usable photo, and so not among the people: {_listed(gone)}"
-    alone = [name for name, many in zip(references.people, counts, strict=True) if many == 1]
-    if alone:
-        yield (
-            f"one photo each, learned from but not measured: {_listed(alone)}; two photos or more "
-            "say more"
-        )
-    if counts.max() >= _UNEVEN * counts.min():
-        yield (
-            f"from {counts.min():,} to {counts.max():,} photos of a person: each person counts the "
-            "same, but those with few are known less well"
-        )
-    masked = sum(map(is_worn, references.states))
-    if masked:
-        how = "" if masked == 1 else "s"
-        yield f"{masked:,} photo{how} with a mask: photos without one say more of a person"
-
-
-def _listed(names: list[str], most: int = 5) -> str:
-    shown = ", ".join(printable(name, 40) for name in names[:most])
-    return f"{shown} and {len(names) - most:,} more" if len(names) > most else shown
 
 
 def _vectors(described: Described, rows: npt.NDArray[np.intp], recognizer: Recognizer) -> Vector:

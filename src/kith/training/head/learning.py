@@ -131,7 +131,7 @@ def _asked(
     if held_out is not None:
         found = look(recognizer, held_out, told.bar, cache)
         held = outside.held_out_probes(found, recognizer, known.references)
-        notes += found.folder.notes
+        notes += held.notes
     return Data(known.references, others, held), tuple(notes)
 
 

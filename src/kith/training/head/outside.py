@@ -63,10 +63,12 @@ class HeldOut(NamedTuple):
     Attributes:
         known: of people whom the head knows.
         strangers: of others.
+        notes: in one line each.
     """
 
     known: Probes
     strangers: Probes
+    notes: tuple[str, ...]
 
 
 def held_out_probes(looked: Looked, recognizer: Recognizer, known: References) -> HeldOut:
@@ -85,7 +87,13 @@ def held_out_probes(looked: Looked, recognizer: Recognizer, known: References) -
             "were learned from"
         )
     mine = _of(found, theirs)
-    return HeldOut(mine._replace(person=named[mine.person]), _of(found, ~theirs))
+    notes = list(looked.folder.notes)
+    if copies := len(looked.folder.photos) - len(found.photos):
+        notes.append(f"photos held out that are copies of others, left out: {copies:,}")
+    if missed := int(np.count_nonzero(~mine.there)):
+        notes.append(f"photos held out without a usable face, which count as missed: {missed:,}")
+    known_ones = mine._replace(person=named[mine.person])
+    return HeldOut(known_ones, _of(found, ~theirs), tuple(notes))
 
 
 def seen(fitted: Fitted, asked: Probes) -> Seen:
