@@ -66,7 +66,19 @@ def test_what_has_not_changed_is_no_gain() -> None:
     assert not found.better
     assert not found.worse
     assert verdict_lines(found)[0].startswith("No measurable gain: ")
-    assert "may be chance" in verdict_lines(found)[0]
+    assert "20 people it did not learn from, as before: 0.00 points" in verdict_lines(found)[0]
+    assert verdict_lines(found)[-1] == "Keep using start"
+
+
+def test_a_gain_inside_its_interval_is_no_gain() -> None:
+    found = verdict(1.0, 1.05)
+    gain = found.gain.accuracy
+    assert gain.interval is not None
+    assert gain.value != 0
+    assert gain.interval.low < 0 < gain.interval.high
+    line = verdict_lines(found)[0]
+    assert line.startswith("No measurable gain: ")
+    assert line.endswith("may be chance")
     assert verdict_lines(found)[-1] == "Keep using start"
 
 

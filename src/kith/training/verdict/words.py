@@ -57,6 +57,8 @@ def _change(verdict: Verdict) -> str:
         return f"Better: {was}: {by}"
     if verdict.worse:
         return f"Worse: {was}: {by}"
+    if not verdict.gain.accuracy.value:
+        return f"No measurable gain: {accuracy(after.accuracy)} accuracy {who}, as before: {by}"
     return f"No measurable gain: {was}; the difference of {by} may be chance"
 
 
