@@ -8,7 +8,8 @@ import pytest
 from kith.errors import InputError
 from kith.evaluation.metrics import equal_error_rate, others
 from kith.evaluation.metrics.draws import draws
-from kith.evaluation.metrics.paired import Differences, differences, figures, student, tail
+from kith.evaluation.metrics.paired import Differences, differences, figures
+from kith.evaluation.metrics.tails import student, tail
 from kith.evaluation.protocols.every_two import every_two
 from kith.evaluation.records import Comparisons
 

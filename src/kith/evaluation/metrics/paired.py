@@ -12,9 +12,7 @@ which estimates the same without dealing people into parts again in every round.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field
-from statistics import NormalDist
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -26,6 +24,7 @@ from kith.evaluation.metrics.draws import draws
 from kith.evaluation.metrics.estimates import equal_error
 from kith.evaluation.metrics.resample import MOST_DRAWN, Sampled, Wanted, resample
 from kith.evaluation.metrics.support import RULE_OF_3
+from kith.evaluation.metrics.tails import tail
 from kith.evaluation.metrics.trials import Trials, side_of, trials_of
 from kith.evaluation.records import Interval
 
@@ -38,9 +37,6 @@ if TYPE_CHECKING:
     from kith.evaluation.records import Comparisons
 
     Floats = npt.NDArray[np.float64]
-
-_TAIL = 0.025
-_NORMAL = NormalDist()
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,38 +171,6 @@ def differences(first: Figures, second: Figures) -> Differences:
             )
             for rate in first.tar
         },
-    )
-
-
-def tail(people: int) -> float:
-    """Return the share of rounds below a 95 % interval, and above it.
-
-    Args:
-        people: that were drawn from; of one nothing is known, and the interval is all rounds.
-    """
-    if people < 2:
-        return 0.0
-    wider = math.sqrt(people / (people - 1))
-    return _NORMAL.cdf(wider * student(_TAIL, people - 1))
-
-
-def student(share: float, freedom: int) -> float:
-    """Return the quantile of Student's t distribution.
-
-    Exact for one and two degrees of freedom, else Cornish and Fisher's expansion (Abramowitz and
-    Stegun, Handbook of Mathematical Functions, 26.7.5), off by less than 1 % at 0.025.
-    """
-    if freedom == 1:
-        return math.tan(math.pi * (share - 0.5))
-    if freedom == 2:
-        return (2 * share - 1) / math.sqrt(2 * share * (1 - share))
-    x, n = _NORMAL.inv_cdf(share), freedom
-    return (
-        x
-        + (x**3 + x) / (4 * n)
-        + (5 * x**5 + 16 * x**3 + 3 * x) / (96 * n**2)
-        + (3 * x**7 + 19 * x**5 + 17 * x**3 - 15 * x) / (384 * n**3)
-        + (79 * x**9 + 776 * x**7 + 1482 * x**5 - 1920 * x**3 - 945 * x) / (92160 * n**4)
     )
 
 
