@@ -4,7 +4,7 @@ Both are bootstrapped over the same draws of people (see `resample`), so that wh
 for both drops out of the difference. The interval's ends are the rounds' percentiles, taken further
 out the fewer people there are: by as much as Student's t lies outside the normal distribution
 ("expanded" percentiles: Hesterberg, What Teachers Should Know About the Bootstrap, The American
-Statistician 69, 2015, section 4.2).
+Statistician 69, 2015).
 
 Accuracy is that of `others`. Its rounds are those of the equal error rate of what was acquired,
 which estimates the same without dealing people into parts again in every round.
