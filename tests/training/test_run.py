@@ -264,3 +264,30 @@ def test_batch_that_is_too_large_is_refused(learning: ModelStore, few: Path, los
         replace(FEW, people=0, photos=99_999)
     with pytest.raises(OptionError, match="too large"):
         train(few, replace(FEW, people=0, photos=1000, loss=loss), store=learning)
+
+
+def test_renamed_folders_do_not_go_on(learning: ModelStore, few: Path) -> None:
+    """The people would be numbered otherwise, and a margin's directions belong to numbers."""
+
+    class Stops(Nobody):
+        def epoch(self, record) -> None:
+            if record.epoch == 1:
+                raise KeyboardInterrupt
+
+    settings = replace(FEW, loss="arcface", margin=0.5)
+    with pytest.raises(KeyboardInterrupt):
+        train(few, settings, store=learning, listener=Stops())
+    first = sorted(few.iterdir())[0]
+    first.rename(few / "zz")
+    with pytest.raises(TrainingUnreadable, match="--restart"):
+        train(few, settings, store=learning)
+    (few / "zz").rename(first)
+    assert train(few, settings, store=learning).resumed
+
+
+def test_model_goes_on_learning_under_its_own_id(learning: ModelStore, few: Path) -> None:
+    done = train(few, replace(FEW, out="tiny", held_out=0.4), store=learning, replace=True)
+    assert done.card.origin.base == "tiny"
+    assert done.verdict is None or done.verdict.before.name == "tiny as it was"
+    with pytest.raises(OptionError, match="begin from"):
+        train(few, replace(FEW, out="mobilefacenet"), store=learning)

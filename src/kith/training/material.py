@@ -10,7 +10,7 @@ import numpy as np
 
 from kith.alignment import RECIPES
 from kith.errors import ProtocolError
-from kith.training.data import Augment, Loader, Plan, gather, hold_out
+from kith.training.data import Augment, Loader, Plan, gather, hold_out, rim_for
 from kith.training.held import Held
 from kith.training.settings import check_batch
 
@@ -25,9 +25,6 @@ if TYPE_CHECKING:
     from kith.training.network import Start
     from kith.training.records import TrainingSet
     from kith.training.settings import Settings
-
-RIM = 1 / 8
-"""Around a network's square, as a share of its side: room to move and turn it."""
 
 PEOPLE = 16
 """In a batch, where nobody says how many and there are so many."""
@@ -89,7 +86,7 @@ def prepare(
                 folder,
                 recipe,
                 work=work / "crops",
-                rim=round(RIM * recipe.side),
+                rim=rim_for(recipe.side),
                 painted=painted,
                 seed=settings.seed,
                 detector=settings.detector,

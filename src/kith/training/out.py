@@ -5,8 +5,6 @@ from __future__ import annotations
 import hashlib
 from dataclasses import asdict
 from datetime import UTC, datetime
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,11 +12,13 @@ import numpy as np
 from kith.embedding import BATCH, network_input
 from kith.errors import ModelCorrupt
 from kith.models.card import ModelCard, Origin, Weights
+from kith.models.files import temporary_file
 from kith.models.rewrite import passes_for, rewrite
 from kith.models.session import OnnxSession
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     import numpy.typing as npt
     import onnx
@@ -44,18 +44,18 @@ class Exported:
     Args:
         model: that has learned.
         want: what it is given.
+        folder: where a file may lie for a moment.
 
     Attributes:
         graph: the file's bytes.
         sha256: of them.
     """
 
-    def __init__(self, model: onnx.ModelProto, want: Input) -> None:
+    def __init__(self, model: onnx.ModelProto, want: Input, folder: Path) -> None:
         self.graph = model.SerializeToString()
         self.sha256 = hashlib.sha256(self.graph).hexdigest()
         self._input = want
-        with TemporaryDirectory(prefix="kith-") as folder:
-            path = Path(folder) / "network.onnx"
+        with temporary_file(folder) as path:
             path.write_bytes(rewrite(self.graph, passes_for("")))
             self._session = OnnxSession(path, picture=(want.height, want.width), threads=0)
 

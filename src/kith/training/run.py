@@ -137,9 +137,10 @@ class _Run:
         self._store, self._folder, self._listener = store, folder, listener
         self._learner = Learner(start, settings, len(material.split.people_learn))
         judged = material.judged
-        apart = "" if judged is None or judged.faces is material.faces else judged.faces.fingerprint
-        graph = start.model.SerializeToString(deterministic=True)
-        key = identity(settings, material.faces.fingerprint, apart, graph)
+        sets = [material.faces]
+        if judged is not None and judged.faces is not material.faces:
+            sets.append(judged.faces)
+        key = identity(settings, sets, start.model.SerializeToString(deterministic=True))
         self._checkpoints = Checkpoints(folder, key)
         self.resumed = False
 
@@ -192,7 +193,7 @@ class _Run:
         from kith.training.out import Exported, make_card
 
         self._learner.network.load_state_dict(self._checkpoints.load_best())
-        exported = Exported(self._learner.network.model(), self._start.input)
+        exported = Exported(self._learner.network.model(), self._start.input, self._folder)
         split, faces = self._material.split, self._material.faces
         some = squares(faces, split.learn[:_CHECKED])
         exported.check(some, self._learner.embed(some))
@@ -217,7 +218,8 @@ class _Run:
             return None, None
         apart = self._material.apart
         trial = Trial(self._settings, self._start, held, apart=apart, store=self._store)
-        verdict = trial.verdict(Exported(self._start.model, self._start.input), learned)
+        before = Exported(self._start.model, self._start.input, self._folder)
+        verdict = trial.verdict(before, learned)
         return verdict, trial.report(verdict, self._folder / "report")
 
     def _measure(self) -> Callable[[], HeldOut] | None:
@@ -233,7 +235,11 @@ class _Run:
 
 def _check_free(model_id: str, store: ModelStore, *, replace: bool) -> None:
     """Refuse an id before hours of work, not after."""
+    from kith.training.network.backbones import BACKBONES
+
     check_id(model_id)
+    if model_id in BACKBONES:
+        raise OptionError(f"{model_id} is a network to begin from; give another --out")
     if not replace and own_card(store.home, model_id) is not None:
         raise OptionError(
             f"you have a model {model_id} of your own already: --replace it, or give another --out"

@@ -15,8 +15,9 @@ from kith.errors import OptionError, OutputError
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
+    from kith.training.records import TrainingSet
     from kith.training.settings import Settings
 
 
@@ -66,20 +67,19 @@ def opened(folder: Path) -> Iterator[None]:
         lock.release()
 
 
-def identity(settings: Settings, fingerprint: str, held_out: str, graph: bytes) -> str:
+def identity(settings: Settings, sets: Sequence[TrainingSet], graph: bytes) -> str:
     """Return what stands for a training: the same value, the same result.
 
     Args:
         settings: of the training.
-        fingerprint: of the photos learned from.
-        held_out: of those judged on, where they lie apart; else empty.
+        sets: the faces learned from, and others that are judged on: whose each is, and in which
+            order they stand, which their fingerprints do not say.
         graph: that it begins from, as ONNX.
     """
     parts = {
         "kith": __version__,
         "settings": asdict(settings),
-        "photos": fingerprint,
-        "held_out": held_out,
+        "photos": [[one.person.tolist(), one.digests] for one in sets],
         "graph": hashlib.sha256(graph).hexdigest(),
     }
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()

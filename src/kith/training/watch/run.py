@@ -25,14 +25,15 @@ PAGE = "progress.html"
 _NEEDS = {"jinja2": "Jinja", "matplotlib": "Matplotlib"}
 _QUIET = 60.0
 """Seconds after which a long epoch is drawn before it ends."""
-_SHARE = 50.0
-"""Between two drawings at least so many times as long as one takes, but for ends of epochs."""
+_SHARE, _EPOCHS = 50.0, 10.0
+"""Between two drawings at least so many times as long as one takes: within an epoch, at its end."""
 
 
 class Watch:
     """Keeps `progress.png` and `progress.html` in a folder up to date while a network learns.
 
-    Both are renewed after each epoch, and now and then within a long one; each appears complete.
+    Both are renewed at the end of epochs, and now and then within a long one. Each appears
+    complete.
 
     Args:
         work: the folder; made where it is missing.
@@ -73,7 +74,7 @@ class Watch:
             self._write(None)
 
     def epoch(self, history: Sequence[EpochRecord]) -> None:
-        """Draw everything after an epoch.
+        """Draw everything after an epoch; not each time where epochs are shorter than drawings.
 
         Args:
             history: of all epochs, also of those before the run was resumed; the last is new.
@@ -84,7 +85,8 @@ class Watch:
         self._history = tuple(history)
         if self._board is not None and history:
             self._board.epoch(history[-1])
-        self._write(None)
+        if time.monotonic() - self._drawn >= _EPOCHS * self._took:
+            self._write(None)
 
     def close(self, ended: str = "") -> None:
         """Draw for the last time; an open page then stops looking. A second call does nothing.
