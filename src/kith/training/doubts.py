@@ -31,5 +31,5 @@ def collapse(history: Sequence[EpochRecord]) -> str | None:
     return (
         f"epoch {last.epoch}: the network is about to give the same vector for everybody (two "
         f"people are {last.held_out.spread:.2f} apart, {before.spread:.2f} before learning); "
-        "--mining semihard does not lead there"
+        "a lower --rate, or --mining semihard, does not lead there"
     )

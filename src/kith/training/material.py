@@ -54,6 +54,19 @@ class Material:
     more: tuple[str, ...] = ()
 
     @property
+    def dealt(self) -> str:
+        """Who does what, in one line."""
+        learned = f"{len(self.split.people_learn):,} people are learned from"
+        if self.judged is None or self.watched is None:
+            return f"{learned}, nobody chooses the best epoch"
+        if not self.apart:
+            return f"{learned}, {self.judged.people:,} others choose the epoch and judge the result"
+        return (
+            f"{learned}, {self.watched.people:,} others choose the epoch, and "
+            f"{self.judged.people:,} others again judge the result"
+        )
+
+    @property
     def notes(self) -> tuple[str, ...]:
         """What to know of the photos, in one line each."""
         return (*self.faces.notes, *self.more)

@@ -66,7 +66,7 @@ class Exported:
             for at in range(0, len(pixels), BATCH)
         ]
         found = np.concatenate(rows)
-        lengths = np.linalg.norm(found, axis=1, keepdims=True)
+        lengths = np.linalg.norm(found.astype(np.float64), axis=1, keepdims=True)
         return np.asarray(found / np.maximum(lengths, 1e-12), dtype=np.float32)
 
     def check(self, pixels: npt.NDArray[np.uint8], expected: Vector) -> float:

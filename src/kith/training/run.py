@@ -105,7 +105,7 @@ def train(
         material = prepare(
             root, held_out, settings, start, work=folder, store=store, listener=listener
         )
-        for note in material.notes:
+        for note in (*material.notes, material.dealt):
             listener.say(note)
         run = _Run(settings, start, material, store, folder, listener)
         history = run.learn(restart=restart, tensorboard=tensorboard)
@@ -153,6 +153,7 @@ class _Run:
         if restart:
             self._checkpoints.remove()
         title = f"{self._settings.out}: {self._settings.loss} on {self._start.name}"
+        warned: list[str] = []
         with Watch(self._folder, title, tensorboard=tensorboard) as watch:
 
             def on_step(record: StepRecord) -> None:
@@ -162,7 +163,9 @@ class _Run:
             def on_epoch(history: Sequence[EpochRecord]) -> None:
                 self._listener.epoch(history[-1])
                 watch.epoch(history)
-                if doubt := collapse(history):
+                doubt = collapse(history)
+                if doubt is not None and not warned:
+                    warned.append(doubt)
                     self._listener.say(doubt)
 
             epochs = Epochs(
