@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kith.evaluation.records import FAILED
+from kith.training.head import measure
 from kith.training.head.figures import Limits, figures, share_of
 from kith.training.head.fit import fit
 from kith.training.head.folds import ALONE, deal, judged
@@ -17,6 +18,10 @@ from kith.training.head.records import KINDS, Seen
 from .made import of_vectors, references, strangers
 
 pytest.importorskip("sklearn", reason="needs the extra kith[train]")
+
+
+def close(a: np.ndarray, b: np.ndarray) -> None:
+    np.testing.assert_allclose(a, b, atol=1e-6)  # sums of other sizes round in another way
 
 
 @given(st.lists(st.integers(1, 12), min_size=2, max_size=12), st.integers(0, 5))
@@ -89,6 +94,28 @@ def test_what_no_head_has_seen_is_hard(kind: str) -> None:
     tried = cross_validate(kind, known, seed=0)
     assert (tried.seen.rank == 1).mean() < 0.25
     assert tried.scores.shape == (200, 10)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_in_small_chunks_it_is_the_same(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    known = references((5, 7, 6, 4), noise=2.0)
+    whole = cross_validate(kind, known, seed=0)
+    there = np.arange(12) != 4
+    seen = seen_by(whole.fitted, known.vectors[:11], there, known.person[:12])
+    others = strangers_to(whole.fitted, known.vectors[:11], there, known.person[:12])
+    monkeypatch.setattr(measure, "_NUMBERS", 12)  # three photos at a time
+    small = cross_validate(kind, known, seed=0)
+    for name in ("person", "similarity", "rank", "template_rank"):
+        close(getattr(small.seen, name), getattr(whole.seen, name))
+        again = seen_by(whole.fitted, known.vectors[:11], there, known.person[:12])
+        close(getattr(again, name), getattr(seen, name))
+    close(small.strangers.template, whole.strangers.template)
+    same = strangers_to(whole.fitted, known.vectors[:11], there, known.person[:12])
+    close(same.similarity, others.similarity)
+    assert small.scores.shape == (3, 4)  # as many as are kept, with whose they are
+    for row, who in zip(small.scores, small.person, strict=True):
+        [place] = np.flatnonzero(np.isclose(whole.scores, row, atol=1e-5).all(axis=1))
+        assert whole.person[place] == who
 
 
 def test_a_photo_without_a_face_is_missed_and_a_stranger_without_one_is_not_named() -> None:

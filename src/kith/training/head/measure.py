@@ -12,6 +12,8 @@ from kith.training.head.folds import deal, judged
 from kith.training.head.records import Seen, Strangers
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import numpy.typing as npt
 
     from kith.evaluation.records import Indices
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from kith.types import Vector
 
 _NUMBERS = 4_000_000
-"""Of scores that are kept to calibrate on: 16 MiB."""
+"""Of scores that are looked at at a time, and kept to calibrate on: 16 MiB."""
 
 
 class Tried(NamedTuple):
@@ -61,28 +63,35 @@ def cross_validate(kind: Kind, references: References, seed: int, workers: int =
     sets = [references, *(references.take(fold != part) for part in parts)]
     fitted, *others = fit_all(kind, sets, seed, workers)
     rows = [np.flatnonzero(fold == part) for part in parts]
-    looks = [
-        _look(other, references.vectors[own], references.person[own])
-        for other, own in zip(others, rows, strict=True)
-    ]
-    person = np.concatenate([references.person[own] for own in rows])
+    total = sum(map(len, rows))
+    kept = np.zeros(total, dtype=np.bool_)
     few = max(1, _NUMBERS // len(references.people))
-    scores = np.concatenate([look.scores for look in looks])
-    kept = np.random.default_rng(seed).permutation(len(scores))[:few]
+    kept[np.random.default_rng(seed).permutation(total)[:few]] = True
+    looks, done = [], 0
+    for other, own in zip(others, rows, strict=True):
+        for chunk in chunks(own, len(references.people)):
+            look = _look(other, references.vectors[chunk], references.person[chunk])
+            scored = look.scores[kept[done : done + len(chunk)]]
+            looks.append(look._replace(scores=scored))
+            done += len(chunk)
+    whole = _Look(*(np.concatenate(part) for part in zip(*looks, strict=True)))
+    person = references.person[np.concatenate(rows)]
+    people = len(references.people)
     return Tried(
         fitted,
-        Seen(person, *(np.concatenate([look[i] for look in looks]) for i in range(3))),
-        Strangers(
-            person,
-            len(references.people),
-            np.concatenate([look.stranger for look in looks]),
-            np.concatenate([look.template_stranger for look in looks]),
-            "leave-one-person-out",
-        ),
-        scores[kept],
+        Seen(person, whole.similarity, whole.rank, whole.template_rank),
+        Strangers(person, people, whole.stranger, whole.template_stranger, "leave-one-person-out"),
+        whole.scores,
         person[kept],
         (int(fold.max()) + 1, len(parts)),
     )
+
+
+def chunks(rows: npt.NDArray[np.intp], people: int) -> Iterator[npt.NDArray[np.intp]]:
+    """Yield rows in parts of which a table of all people is small."""
+    step = max(1, _NUMBERS // people)
+    for start in range(0, len(rows), step):
+        yield rows[start : start + step]
 
 
 def seen_by(fitted: Fitted, vectors: Vector, there: npt.NDArray[np.bool_], person: Indices) -> Seen:
@@ -96,9 +105,11 @@ def seen_by(fitted: Fitted, vectors: Vector, there: npt.NDArray[np.bool_], perso
     """
     similarity = np.full(len(there), FAILED, np.float32)
     rank, template_rank = np.zeros((2, len(there)), dtype=np.int32)
-    if there.any():
-        look = _look(fitted, vectors, person[there])
-        similarity[there], rank[there], template_rank[there] = look[:3]
+    places = np.flatnonzero(there)
+    for chunk in chunks(np.arange(len(places)), len(fitted.centroids)):
+        own = places[chunk]
+        look = _look(fitted, vectors[chunk], person[own])
+        similarity[own], rank[own], template_rank[own] = look[:3]
     return Seen(person, similarity, rank, template_rank)
 
 
@@ -107,11 +118,12 @@ def strangers_to(
 ) -> Strangers:
     """Return what a head says of photos of people whom it does not know; see `seen_by`."""
     similarity, highest = np.full((2, len(there)), FAILED, np.float32)
-    if there.any():
-        cosines = vectors @ fitted.centroids.T
-        likeliest = fitted.linear.scores(vectors).argmax(axis=1)
-        similarity[there] = cosines[np.arange(len(cosines)), likeliest]
-        highest[there] = cosines.max(axis=1)
+    places = np.flatnonzero(there)
+    for chunk in chunks(np.arange(len(places)), len(fitted.centroids)):
+        cosines = vectors[chunk] @ fitted.centroids.T
+        likeliest = fitted.linear.scores(vectors[chunk]).argmax(axis=1)
+        similarity[places[chunk]] = cosines[np.arange(len(cosines)), likeliest]
+        highest[places[chunk]] = cosines.max(axis=1)
     people = int(person.max(initial=-1)) + 1
     return Strangers(person, people, similarity, highest, "strangers")
 

@@ -9,7 +9,7 @@ import numpy as np
 from kith.errors import InputError, printable
 from kith.evaluation.records import FAILED
 from kith.training.head.gather import Probes, probes
-from kith.training.head.measure import seen_by, strangers_to
+from kith.training.head.measure import chunks, seen_by, strangers_to
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -118,20 +118,29 @@ def look_alikes(
         own: photos of the known, out of fold.
         most: notes.
     """
-    cosines = asked.vectors @ fitted.centroids.T
     theirs = np.flatnonzero(asked.there)
     usual = float(np.median(own.similarity[own.similarity > FAILED]))
-    highest = cosines.max(axis=1)
+    best, highest = _nearest(fitted, asked)
     order = [row for row in np.argsort(-highest).tolist() if highest[row] >= usual]
     notes = [
         f"a stranger? {printable(asked.photos[theirs[row]])} is as similar to "
-        f"{printable(people[int(cosines[row].argmax())], 40)} ({highest[row]:.2f}) as photos of "
+        f"{printable(people[best[row]], 40)} ({highest[row]:.2f}) as photos of "
         "one person are"
         for row in order[:most]
     ]
     if len(order) > most:
         notes.append(f"and {len(order) - most:,} photos of strangers more")
     return notes
+
+
+def _nearest(fitted: Fitted, asked: Probes) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.float32]]:
+    """Return whose template each face is most similar to, and how similar."""
+    best = np.empty(len(asked.vectors), np.intp)
+    highest = np.empty(len(asked.vectors), np.float32)
+    for chunk in chunks(np.arange(len(best)), len(fitted.centroids)):
+        cosines = asked.vectors[chunk] @ fitted.centroids.T
+        best[chunk], highest[chunk] = cosines.argmax(axis=1), cosines.max(axis=1)
+    return best, highest
 
 
 def _plain(name: str) -> str:
