@@ -240,15 +240,14 @@ def _pull(asked: Asked, *, shown: bool) -> None:
 
 
 def _tell(done: Trained) -> None:
-    from kith.training.verdict import verdict_lines
+    from kith.cli.train_verdict import print_verdict
 
     origin = done.card.origin
     assert origin is not None
     best = next((one.epoch for one in reversed(done.history) if one.best), 0)
     say(f"{done.card.id} learned from {origin.people:,} people; epoch {best} is kept")
     if done.verdict is not None:
-        for line in verdict_lines(done.verdict):
-            say(line)
+        print_verdict(done.verdict)
     else:
         say("nobody was held out: whether it is better was not measured")
     if done.card.threshold is None:

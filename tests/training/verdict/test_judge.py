@@ -95,7 +95,7 @@ def test_perfect_before_and_after_is_no_certainty() -> None:
     [
         ((0.3, 1.0, 3.0), "sface", "mine is worse than that"),
         ((0.3, 1.5, 0.3), "mine", "mine is better than that"),
-        ((0.3, 1.5, 1.5), "sface", "mine cannot be told from it"),
+        ((0.3, 1.5, 1.5), "sface", "may be chance"),
         ((0.3, 0.3, 1.5), "sface", "mine is worse than that"),
     ],
 )
@@ -247,3 +247,13 @@ def test_what_cannot_be_judged(change: str, message: str) -> None:
         photos = replace(photos, person=np.zeros_like(photos.person))
     with pytest.raises(InputError, match=message):
         judge(chosen, photos, rounds=10)
+
+
+def test_one_point_for_everybody_is_worse_however_few_they_are() -> None:
+    """It is at chance in every round, which is no lack of people."""
+    good, *_ = worlds(np.random.default_rng(0), 6, 5, [30.0])
+    point = np.zeros_like(good)
+    point[:, 0] = 1
+    found = judge(sides(good, point), held(6, 5), rounds=100)
+    assert found.after.accuracy == 0.5
+    assert found.worse

@@ -215,7 +215,12 @@ def _difference(
 
 
 def _within(rounds: Floats, value: float, people: int, *, signed: bool = False) -> Interval:
-    """Return the interval of a figure; where no round differs, the rule of 3 bounds it."""
+    """Return the interval of a figure; where nothing ever went wrong, the rule of 3 bounds it.
+
+    That is where no round differs and the figure is the least or the highest there is, or, of a
+    difference, 0. A network that gives one point for everybody is at chance in every round, and
+    more people would not change that.
+    """
     least = -1.0 if signed else 0.0
     known = rounds[~np.isnan(rounds)]
     if not len(known):
@@ -223,7 +228,7 @@ def _within(rounds: Floats, value: float, people: int, *, signed: bool = False) 
     share = tail(people)
     low, high = (float(end) for end in np.quantile(known, (share, 1 - share)))
     low, high = min(low, value), max(high, value)
-    if low == high:
+    if low == high and value in ((0.0,) if signed else (0.0, 1.0)):
         bound = min(1.0, RULE_OF_3 / people)
         low, high = low - bound, high + bound
     return Interval(max(low, least), min(high, 1.0))

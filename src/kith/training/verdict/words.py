@@ -73,7 +73,9 @@ def _against(verdict: Verdict, other: Compared) -> str:
         return f"{reached}: {after} is worse than that, {gap}"
     if other.accuracy.above:
         return f"{reached}: {after} is better than that, {gap}"
-    return f"{reached}: {after} cannot be told from it, {gap}"
+    if not other.accuracy.value:
+        return f"{reached}, as {after} does: {gap}"
+    return f"{reached}: that {after} differs by {gap} may be chance"
 
 
 def _contrary(verdict: Verdict) -> list[str]:
