@@ -291,3 +291,18 @@ def test_model_goes_on_learning_under_its_own_id(learning: ModelStore, few: Path
     assert done.verdict is None or done.verdict.before.name == "tiny as it was"
     with pytest.raises(OptionError, match="begin from"):
         train(few, replace(FEW, out="mobilefacenet"), store=learning)
+
+
+def test_photos_that_go_away_do_not_count_against_others(
+    learning: ModelStore, few: Path, tmp_path: Path
+) -> None:
+    class Takes(Noted):
+        def epoch(self, record) -> None:
+            if record.epoch == 1:
+                few.rename(tmp_path / "elsewhere")
+
+    noted = Takes()
+    done = train(few, replace(FEW, held_out=0.6), store=learning, listener=noted)
+    assert done.verdict is not None
+    assert [side.name for side in done.verdict.sides] == ["tiny", "mine"]
+    assert any("photos have gone" in line for line in noted.said)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -109,6 +110,9 @@ def run(asked: Asked) -> None:
     from kith.training.require import NETWORKS, require
 
     require(NETWORKS)
+    # Before PyTorch is loaded: its threads would wait for each other by turning in circles, and
+    # on a machine that does other things as well, hardly get on.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     from kith.training.run import train
 
     settings = asked.settings()

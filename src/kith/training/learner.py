@@ -60,7 +60,10 @@ class Learner:
             module.to(self._device)
         learned = (*self.network.parameters(), *self._loss.parameters())
         self._learned = [one for one in learned if one.requires_grad]
-        self._optimizer = make_optimizer(settings, self._learned)
+        kernels = (*self.network.kernels(), *self._loss.parameters())
+        known = set(map(id, kernels))
+        others = [one for one in learned if id(one) not in known]
+        self._optimizer = make_optimizer(settings, kernels, others)
         self._scaler = torch.amp.GradScaler(
             settings.device, enabled=settings.precision == "float16"
         )

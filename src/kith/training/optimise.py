@@ -18,17 +18,22 @@ _BETAS, _MOMENTUM = (0.9, 0.999), 0.9
 
 
 def make_optimizer(
-    settings: Settings, parameters: Iterable[torch.nn.Parameter]
+    settings: Settings,
+    kernels: Iterable[torch.nn.Parameter],
+    others: Iterable[torch.nn.Parameter],
 ) -> torch.optim.Optimizer:
     """Return the optimiser that a training asks for, over the numbers that may change.
 
-    Weight decay is for kernels and matrices: biases, slopes and the scales of normalisations are
-    not drawn to zero (He and others, Bag of Tricks, CVPR 2019, section 3.1).
+    Args:
+        settings: of the training.
+        kernels: weights that decay: of convolutions and matrices.
+        others: biases, slopes and the scales of normalisations, which are not drawn to zero (He and
+            others, Bag of Tricks, CVPR 2019, section 3.1).
     """
-    learned = [one for one in parameters if one.requires_grad]
+    decays = ((kernels, settings.weight_decay), (others, 0.0))
     groups = [
-        {"params": [one for one in learned if one.ndim > 1], "weight_decay": settings.weight_decay},
-        {"params": [one for one in learned if one.ndim <= 1], "weight_decay": 0.0},
+        {"params": [one for one in weights if one.requires_grad], "weight_decay": decay}
+        for weights, decay in decays
     ]
     groups = [group for group in groups if group["params"]]
     if settings.optimizer == "sgd":

@@ -112,7 +112,7 @@ def make_card(
         weights=Weights(f"{settings.out}.onnx", "", 0, ()),
         licence=start.licence,
         input=start.input,
-        paper="; ".join(filter(None, (base.paper if base else "", _PAPERS[settings.loss]))),
+        paper="; ".join(filter(None, (start.paper, _PAPERS[settings.loss]))),
         training_data=f"{photos:,} photos of {people:,} people"
         + (f", after {base.training_data}" if base else ""),
         crop=start.crop,

@@ -223,6 +223,8 @@ class _Run:
         trial = Trial(self._settings, self._start, held, apart=apart, store=self._store)
         before = Exported(self._start.model, self._start.input, self._folder)
         verdict = trial.verdict(before, learned)
+        for note in trial.notes:
+            self._listener.say(note)
         return verdict, trial.report(verdict, self._folder / "report")
 
     def _measure(self) -> Callable[[], HeldOut] | None:

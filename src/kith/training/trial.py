@@ -39,6 +39,9 @@ class Trial:
         held: those people.
         apart: none of them had a part in choosing the epoch.
         store: where networks are.
+
+    Attributes:
+        notes: what went otherwise than meant, in one line each.
     """
 
     def __init__(
@@ -46,6 +49,7 @@ class Trial:
     ) -> None:
         self._settings, self._start, self._held = settings, start, held
         self._apart, self._store = apart, store
+        self.notes: list[str] = []
 
     def verdict(self, before: Exported, after: Exported) -> Verdict:
         """Compare the network with what it began from, and with `YARDSTICK`."""
@@ -54,8 +58,6 @@ class Trial:
             self._side(self._before(), before, random=start.card is None),
             self._side(settings.out, after),
         ]
-        if start.name != YARDSTICK:
-            sides.append(self._yardstick())
         held = self._held
         photos = HeldPhotos(
             person=held.person,
@@ -64,6 +66,8 @@ class Trial:
             digests=tuple(held.faces.digests[row] for row in held.rows.tolist()),
             failures=self._failures(),
         )
+        if start.name != YARDSTICK:
+            sides += self._yardstick(photos.digests)
         return judge(
             sides, photos, apart=self._apart, detector=settings.detector, seed=settings.seed
         )
@@ -98,11 +102,18 @@ class Trial:
         )
         return Side(name, self._held.vectors(network.embed), contract, random)
 
-    def _yardstick(self) -> Side:
+    def _yardstick(self, digests: tuple[str, ...]) -> list[Side]:
+        """Return what is there without learning; nothing where the photos are not as they were."""
         with Recognizer(self._settings.detector, YARDSTICK, store=self._store) as recognizer:
             found = describe(recognizer, self._held.photos)
+            if found.digests != digests:  # gone, or changed, since they were gathered
+                self.notes.append(
+                    f"photos have gone or changed since they were gathered: {YARDSTICK} is not "
+                    "compared"
+                )
+                return []
             side = matrix(found.faces, recognizer.contract.dimension)
-            return Side(YARDSTICK, side.vectors, recognizer.contract)
+            return [Side(YARDSTICK, side.vectors, recognizer.contract)]
 
     def _failures(self) -> tuple[Failed, ...]:
         """Return the photos of these people on which no face was found."""
