@@ -106,8 +106,13 @@ HeldOut = Annotated[
     ),
 ]
 Patience = Annotated[
-    int,
-    typer.Option("--patience", metavar="N", help="Epochs without a gain after which it ends."),
+    int | None,
+    typer.Option(
+        "--patience",
+        metavar="N",
+        help="Epochs without a gain after which it ends. Default: 5 from a model; half of all from "
+        "random, where it often gets worse before it gets better.",
+    ),
 ]
 Precision = Annotated[
     str,

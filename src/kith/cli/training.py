@@ -45,7 +45,7 @@ class Asked:
     norms: bool | None
     augment: list[str] | None
     held_out: str
-    patience: int
+    patience: int | None
     precision: str
     device: str
     seed: int
@@ -86,13 +86,15 @@ class Asked:
             name: getattr(self, name)
             for name in (
                 *("out", "backbone", "loss", "mining", "scale", "photos", "optimizer", "freeze"),
-                *("weight_decay", "warmup", "patience", "precision", "device", "seed", "detector"),
+                *("weight_decay", "warmup", "precision", "device", "seed", "detector"),
             )
         }
+        epochs = _given(self.epochs, 30 if random else 10)
         return Settings(
             **choices,
             margin=_MARGINS[self.loss] if self.margin is None else self.margin,
-            epochs=_given(self.epochs, 30 if random else 10),
+            epochs=epochs,
+            patience=_given(self.patience, max(5, epochs // 2) if random else 5),
             people=_given(self.people, 0),
             rate=_given(self.rate, rate),
             norms=_given(self.norms, random),
