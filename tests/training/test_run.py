@@ -285,10 +285,11 @@ def test_renamed_folders_do_not_go_on(learning: ModelStore, few: Path) -> None:
     assert train(few, settings, store=learning).resumed
 
 
-def test_model_goes_on_learning_under_its_own_id(learning: ModelStore, few: Path) -> None:
-    done = train(few, replace(FEW, out="tiny", held_out=0.4), store=learning, replace=True)
-    assert done.card.origin.base == "tiny"
-    assert done.verdict is None or done.verdict.before.name == "tiny as it was"
+def test_model_is_not_overwritten_by_what_learned_from_it(
+    learning: ModelStore, few: Path
+) -> None:
+    with pytest.raises(OptionError, match="another --out"):
+        train(few, replace(FEW, out="tiny"), store=learning, replace=True)
     with pytest.raises(OptionError, match="begin from"):
         train(few, replace(FEW, out="mobilefacenet"), store=learning)
 

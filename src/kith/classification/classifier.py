@@ -15,7 +15,7 @@ from kith.embedding import BATCH, network_input, parse_network
 from kith.errors import OptionError, UnknownModel
 from kith.masks import MaskTeller
 from kith.models import CARDS, ModelStore
-from kith.models.catalogue import card
+from kith.models.catalogue import card, known
 from kith.models.graphs import CLASSIFIER, find_graph
 from kith.models.labels import bare
 from kith.models.session import check_device, load_graph
@@ -67,8 +67,8 @@ class Classifier:
         store = store or ModelStore()
         spec = parse_network(model, store.home)
         if not spec.card.classes:
-            known = ", ".join(c.id for c in CARDS.values() if c.classes)
-            raise UnknownModel(f"{spec.id} has no classifier; kith has: {known}")
+            can = [*(one.id for one in CARDS.values() if one.classes), *known("head", store.home)]
+            raise UnknownModel(f"{spec.id} has no classifier; kith has: {', '.join(can)}")
         if spec.mirror or any(variant.output for variant in spec.variants):
             raise OptionError(
                 f"{spec.id}: a classifier has one output and one view; leave +mirror and poolings"

@@ -98,7 +98,7 @@ def train(
     store, listener = store or ModelStore(), listener or Nobody()
     folder = work or store.home / "training" / settings.out
     check_place(folder, root, held_out)
-    _check_free(settings.out, store, replace=replace)
+    _check_free(settings, store, replace=replace)
     check_device(settings)
     start = open_start(settings.backbone, store, settings.seed)
     with opened(folder):
@@ -238,11 +238,15 @@ class _Run:
         return lambda: pairs.measure(watched.vectors(self._learner.embed))
 
 
-def _check_free(model_id: str, store: ModelStore, *, replace: bool) -> None:
+def _check_free(settings: Settings, store: ModelStore, *, replace: bool) -> None:
     """Refuse an id before hours of work, not after."""
     from kith.training.network.backbones import BACKBONES
 
+    model_id = settings.out
     check_id(model_id)
+    if model_id == settings.backbone and own_card(store.home, model_id) is not None:
+        # What it began from has to be there still where nothing was gained.
+        raise OptionError(f"{model_id} cannot be learned from and overwritten; give another --out")
     if model_id in BACKBONES:
         raise OptionError(f"{model_id} is a network to begin from; give another --out")
     if not replace and own_card(store.home, model_id) is not None:

@@ -55,7 +55,7 @@ class Trial:
         """Compare the network with what it began from, and with `YARDSTICK`."""
         start, settings = self._start, self._settings
         sides = [
-            self._side(self._before(), before, random=start.card is None),
+            self._side(start.name if start.card else BEFORE, before, random=start.card is None),
             self._side(settings.out, after),
         ]
         held = self._held
@@ -87,13 +87,6 @@ class Trial:
             return None if row is None else squares(held.faces, np.array([row]))[0]
 
         return write_verdict_report(verdict, folder, look=look)
-
-    def _before(self) -> str:
-        """Return what the network is called before learning, other than after it."""
-        name = self._start.name
-        if self._start.card is None:
-            return BEFORE
-        return f"{name} as it was" if name == self._settings.out else name
 
     def _side(self, name: str, network: Exported, *, random: bool = False) -> Side:
         recipe = RECIPES[self._start.crop]
