@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -21,6 +23,7 @@ from kith.training.learner import Learner  # noqa: E402
 from kith.training.material import Material, loader  # noqa: E402
 from kith.training.network import Start  # noqa: E402
 from kith.training.settings import Settings  # noqa: E402
+from kith.training.stopping import stopping  # noqa: E402
 
 from . import tiny  # noqa: E402
 
@@ -216,3 +219,23 @@ def test_frozen_layers_stay_as_they_are(tmp_path: Path) -> None:
     assert any("conv0" in name for name in still)
     assert not any("last" in name for name in still)
     assert [name for name in still if "norm0" in name] == [n for n in before if "norm0" in n]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs POSIX signals")
+def test_signals_are_noted_and_ignored_ones_stay_ignored() -> None:
+    before = signal.getsignal(signal.SIGINT)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    try:
+        with stopping() as stop:
+            signal.raise_signal(signal.SIGTERM)
+            assert not stop.asked
+            signal.raise_signal(signal.SIGINT)
+            assert stop.asked
+            with pytest.raises(KeyboardInterrupt):
+                stop.obey()
+            with pytest.raises(KeyboardInterrupt):  # the second time it does not wait
+                signal.raise_signal(signal.SIGINT)
+        assert signal.getsignal(signal.SIGINT) is before
+        assert signal.getsignal(signal.SIGTERM) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)

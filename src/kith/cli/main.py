@@ -38,11 +38,10 @@ def run(arguments: list[str] | None = None) -> NoReturn:
             signal.signal(number, stop)
     try:
         code = _guarded(arguments)
+        stop.over()
     except KeyboardInterrupt:
         code = INTERRUPTED
-    for number in _ASKED:
-        if signal.getsignal(number) is stop:
-            signal.signal(number, signal.SIG_DFL)  # nothing is left to be cleaned up
+    stop.over()
     if code == INTERRUPTED:
         streams.complain("stopped; what was done is kept; run again for the rest")
         streams.leave(stop.code)
@@ -77,6 +76,12 @@ class _Stop:
         # Who asks twice does not want to wait: the second time ends the process on the spot.
         signal.signal(number, signal.SIG_DFL)
         raise KeyboardInterrupt
+
+    def over(self) -> None:
+        """Let signals end the process on the spot: nothing is left to be cleaned up."""
+        for number in _ASKED:
+            if signal.getsignal(number) == self:
+                signal.signal(number, signal.SIG_DFL)
 
 
 def _guarded(arguments: list[str] | None) -> int:

@@ -52,8 +52,10 @@ def stopping() -> Iterator[Stopping]:
         yield noted
         return
     for number in _ASKING:
-        noted._before[number] = signal.getsignal(number)  # noqa: SLF001
-        signal.signal(number, noted._note)  # noqa: SLF001
+        before = signal.getsignal(number)
+        if before is not signal.SIG_IGN:  # who began this without Ctrl-C goes on without it
+            noted._before[number] = before  # noqa: SLF001
+            signal.signal(number, noted._note)  # noqa: SLF001
     try:
         yield noted
     finally:
