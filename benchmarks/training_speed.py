@@ -20,6 +20,7 @@ import torch
 from torch import nn
 
 from kith.models import ModelStore
+from kith.training.memory import keep_freed_memory
 from kith.training.network import GraphNetwork, open_start
 
 if TYPE_CHECKING:
@@ -143,6 +144,7 @@ def main() -> None:
     parser.add_argument("--device", default="cpu", choices=["cpu", "cuda"])
     asked = parser.parse_args()
     torch.set_num_threads(asked.threads)
+    keep_freed_memory()  # as `kith train` does; it helps all of them
     found = contenders(asked.networks, asked.batch, torch.device(asked.device))
     best = dict.fromkeys(found, float("inf"))
     for turn in range(asked.rounds + 1):

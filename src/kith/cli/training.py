@@ -109,12 +109,14 @@ def run(asked: Asked) -> None:
     Raises:
         KithError: nothing could be trained; see `kith.training.run.train`.
     """
+    from kith.training.memory import keep_freed_memory
     from kith.training.require import NETWORKS, require
 
     require(NETWORKS)
     # Before PyTorch is loaded: its threads would wait for each other by turning in circles, and
     # on a machine that does other things as well, hardly get on.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    keep_freed_memory()
     from kith.training.run import train
 
     settings = asked.settings()

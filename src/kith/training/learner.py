@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -10,6 +11,7 @@ import torch
 from torch.nn.functional import normalize
 
 from kith.errors import DeviceUnavailable, OptionError, TrainingDiverged
+from kith.recognizer.finder import available_cores
 from kith.training.loss import make_loss
 from kith.training.network import GraphNetwork, to_network
 from kith.training.optimise import CLIP, make_optimizer
@@ -137,6 +139,15 @@ class Learner:
 
     def _prepared(self, pixels: npt.NDArray[np.uint8]) -> Tensor:
         return to_network(torch.from_numpy(pixels).to(self._device), self._input)
+
+
+def use_cores() -> None:
+    """Let PyTorch compute on every core of this process, unless ``OMP_NUM_THREADS`` says how many.
+
+    By itself it takes one thread for two that share a core.
+    """
+    if "OMP_NUM_THREADS" not in os.environ:
+        torch.set_num_threads(available_cores())
 
 
 def check_device(settings: Settings) -> None:

@@ -91,7 +91,7 @@ def train(
     """
     require(NETWORKS)
     # Here, because all of these need PyTorch.
-    from kith.training.learner import check_device
+    from kith.training.learner import check_device, use_cores
     from kith.training.material import prepare
     from kith.training.network import open_start
 
@@ -100,6 +100,7 @@ def train(
     check_place(folder, root, held_out)
     _check_free(settings, store, replace=replace)
     check_device(settings)
+    use_cores()
     start = open_start(settings.backbone, store, settings.seed)
     with opened(folder):
         material = prepare(
