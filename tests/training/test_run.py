@@ -285,9 +285,7 @@ def test_renamed_folders_do_not_go_on(learning: ModelStore, few: Path) -> None:
     assert train(few, settings, store=learning).resumed
 
 
-def test_model_is_not_overwritten_by_what_learned_from_it(
-    learning: ModelStore, few: Path
-) -> None:
+def test_model_is_not_overwritten_by_what_learned_from_it(learning: ModelStore, few: Path) -> None:
     with pytest.raises(OptionError, match="another --out"):
         train(few, replace(FEW, out="tiny"), store=learning, replace=True)
     with pytest.raises(OptionError, match="begin from"):
