@@ -11,6 +11,7 @@ import pytest
 
 import kith
 from gallery.people import face
+from kith.embedding import parse
 from kith.errors import (
     ContractMismatch,
     GalleryError,
@@ -36,8 +37,10 @@ if TYPE_CHECKING:
 class Eyes:
     """What calibrating asks of a recogniser besides faces."""
 
-    detector, embedder, threshold, contract = "yunet", "sface", 0.5, CONTRACT
+    detector, embedder, contract = "yunet", "sface", CONTRACT
+    threshold = known_threshold = 0.5
     masked_space = None
+    tradition = parse("sface").tradition
 
     def faces(self, image: Vector | Face) -> tuple[Face, ...]:
         """Take a vector, or a face, for a photo of one face."""
