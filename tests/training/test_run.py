@@ -305,3 +305,11 @@ def test_photos_that_go_away_do_not_count_against_others(
     assert done.verdict is not None
     assert [side.name for side in done.verdict.sides] == ["tiny", "mine"]
     assert any("photos have gone" in line for line in noted.said)
+
+
+def test_painted_masks_and_half_precision(learning: ModelStore, few: Path) -> None:
+    settings = replace(FEW, augment=("flip", "masks"), precision="bfloat16")
+    done = train(few, settings, store=learning, keep_crops=True)
+    assert len(list((done.work / "crops").glob("*.crops"))) == 2  # bare and painted
+    bare = train(few, replace(settings, augment=("flip",)), store=learning, replace=True)
+    assert bare.card.weights.sha256 != done.card.weights.sha256
