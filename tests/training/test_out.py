@@ -31,8 +31,8 @@ def learned(precision: str = "float32") -> tuple[Learner, np.ndarray]:
     settings = Settings("x", "tiny", precision=precision)  # type: ignore[arg-type]
     learner = Learner(start, settings, 4)
     batch = Batch(pixels[:12], np.repeat(np.arange(4), 3), np.arange(12))
-    for step in range(5):
-        assert np.isfinite(learner.step(batch, 1e-2, step).loss)
+    for _ in range(5):
+        assert np.isfinite(learner.step(batch, 1e-2).loss)
     return learner, pixels[12:]
 
 

@@ -80,6 +80,9 @@ def test_random_start_learns_people_it_has_never_seen(learning: ModelStore, orl:
     assert verdict is not None
     assert verdict.better
     assert verdict.apart
+    watched = done.history[0].held_out
+    assert watched is not None
+    assert (watched.people, verdict.people) == (6, 6)  # of 12 held out
     assert verdict.after.accuracy > verdict.before.accuracy + 0.08
     assert verdict.after.accuracy > 0.8
     last = done.history[-1].held_out

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections import deque
 from contextlib import closing
@@ -140,7 +139,7 @@ class Epochs:
         reached, began = self.reached, time.monotonic()
         rate = self._rate(reached.step)
         try:
-            done = self._learner.step(batch, rate, self._seed())
+            done = self._learner.step(batch, rate)
         except TrainingDiverged as error:
             raise TrainingDiverged(self._where(batch, str(error))) from error
         reached.step += 1
@@ -184,11 +183,6 @@ class Epochs:
         steps = self._dealer.steps
         done = (self.reached.epoch - 1) * steps + step
         return rate_at(self._settings, done, self._settings.epochs * steps)
-
-    def _seed(self) -> int:
-        """Return a seed for this step alone, so that a run that goes on here draws the same."""
-        text = f"{self._settings.seed} {self.reached.epoch} {self.reached.step}"
-        return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big") >> 1
 
     def _where(self, batch: Batch, what: str) -> str:
         photos = list(dict.fromkeys(self._photos[row] for row in batch.rows.tolist()))

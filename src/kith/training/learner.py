@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -11,7 +10,6 @@ import torch
 from torch.nn.functional import normalize
 
 from kith.errors import DeviceUnavailable, OptionError, TrainingDiverged
-from kith.recognizer.finder import available_cores
 from kith.training.loss import make_loss
 from kith.training.network import GraphNetwork, to_network
 from kith.training.optimise import CLIP, make_optimizer
@@ -41,16 +39,14 @@ class Learner:
 
     Args:
         start: what it begins from.
-        settings: of the training.
+        settings: of the training; see `check_device`.
         classes: how many people are learned from.
 
     Raises:
-        DeviceUnavailable: PyTorch has no such device here.
-        OptionError: every layer would stay as it is, or the device has no such precision.
+        OptionError: every layer would stay as it is.
     """
 
     def __init__(self, start: Start, settings: Settings, classes: int) -> None:
-        check_device(settings)
         self._settings, self._input = settings, start.input
         self._device = torch.device(settings.device)
         self.network = GraphNetwork(start.model, norms=settings.norms)
@@ -70,18 +66,16 @@ class Learner:
             settings.device, enabled=settings.precision == "float16"
         )
 
-    def step(self, batch: Batch, rate: float, seed: int) -> Step:
+    def step(self, batch: Batch, rate: float) -> Step:
         """Learn from one batch.
 
         Args:
             batch: what to learn from.
             rate: the learning rate.
-            seed: of what a network itself draws.
 
         Raises:
-            TrainingDiverged: loss or gradient is no finite number any more; nothing was changed.
+            TrainingDiverged: loss or gradient is no finite number any more; no weight was changed.
         """
-        torch.manual_seed(seed)
         for group in self._optimizer.param_groups:
             group["lr"] = rate
         self.network.train()
@@ -139,15 +133,6 @@ class Learner:
 
     def _prepared(self, pixels: npt.NDArray[np.uint8]) -> Tensor:
         return to_network(torch.from_numpy(pixels).to(self._device), self._input)
-
-
-def use_cores() -> None:
-    """Let PyTorch compute on every core of this process, unless ``OMP_NUM_THREADS`` says how many.
-
-    By itself it takes one thread for two that share a core.
-    """
-    if "OMP_NUM_THREADS" not in os.environ:
-        torch.set_num_threads(available_cores())
 
 
 def check_device(settings: Settings) -> None:

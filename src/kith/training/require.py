@@ -6,7 +6,12 @@ from importlib.util import find_spec
 
 from kith.errors import MissingExtra
 
-NETWORKS = {"torch": "PyTorch", "pytorch_metric_learning": "pytorch-metric-learning"}
+NETWORKS = {
+    "torch": "PyTorch",
+    "pytorch_metric_learning": "pytorch-metric-learning",
+    "jinja2": "Jinja",
+    "matplotlib": "Matplotlib",
+}
 """Packages that training an embedder needs, and what people call them."""
 HEADS = {"sklearn": "scikit-learn"}
 """Packages that training a head needs."""

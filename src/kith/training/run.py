@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from kith.errors import OptionError
 from kith.models import ModelStore
-from kith.models.own import check_id, keep_own, own_card
+from kith.models.own import keep_own, own_card, require_free
 from kith.training.doubts import collapse
 from kith.training.listener import Nobody
 from kith.training.require import NETWORKS, require
@@ -91,16 +91,18 @@ def train(
     """
     require(NETWORKS)
     # Here, because all of these need PyTorch.
-    from kith.training.learner import check_device, use_cores
+    from kith.training.learner import check_device
     from kith.training.material import prepare
     from kith.training.network import open_start
+    from kith.training.watch import require_tensorboard
 
     store, listener = store or ModelStore(), listener or Nobody()
     folder = work or store.home / "training" / settings.out
     check_place(folder, root, held_out)
+    if tensorboard:
+        require_tensorboard()
     _check_free(settings, store, replace=replace)
     check_device(settings)
-    use_cores()
     start = open_start(settings.backbone, store, settings.seed)
     with opened(folder):
         material = prepare(
@@ -244,13 +246,9 @@ def _check_free(settings: Settings, store: ModelStore, *, replace: bool) -> None
     from kith.training.network.backbones import BACKBONES
 
     model_id = settings.out
-    check_id(model_id)
     if model_id == settings.backbone and own_card(store.home, model_id) is not None:
         # What it began from has to be there still where nothing was gained.
         raise OptionError(f"{model_id} cannot be learned from and overwritten; give another --out")
     if model_id in BACKBONES:
         raise OptionError(f"{model_id} is a network to begin from; give another --out")
-    if not replace and own_card(store.home, model_id) is not None:
-        raise OptionError(
-            f"you have a model {model_id} of your own already: --replace it, or give another --out"
-        )
+    require_free(store, model_id, replace=replace)
