@@ -185,7 +185,7 @@ def _threshold(evaluated: Evaluated) -> Threshold | None:
             return None
         ends = point.fmr.interval
         return Threshold(
-            similarity=round(float(point.threshold), 6),
+            similarity=float(point.threshold),
             fmr=rate,
             provenance=f"measured on {result.people:,} people held out of the training: "
             f"{result.impostor:,} pairs of two people",
