@@ -180,7 +180,7 @@ def threshold(limit: Threshold | None) -> str:
     if limit is None:
         return ""
     between = ", 95 %: {:g} to {:g}".format(*limit.interval) if limit.interval else ""
-    return f"{limit.similarity} (FMR {limit.fmr:g}{between}; {limit.provenance})"
+    return f"{limit.similarity:.4g} (FMR {limit.fmr:g}{between}; {limit.provenance})"
 
 
 def measured(got: Measured | None) -> str:
